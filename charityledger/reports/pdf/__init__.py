@@ -1,0 +1,1 @@
+"""PDFs of documents. The only package that imports reportlab."""
