@@ -16,7 +16,7 @@ run: .venv/.run ## start the site; the first start fills in a demonstration and 
 	@.venv/bin/charityledger serve --demonstration
 
 test: lint ## everything that needs no system package: lint, then the tests on two processes
-	@.venv/bin/python -m pytest -n 2 --dist worksteal -q
+	@.venv/bin/python -m pytest -n 2 --dist worksteal -q --ignore=tests/browser --ignore=tests/system
 
 lint: .venv/.test ## ruff, mypy and the import contract
 	@.venv/bin/python -m ruff check .

@@ -1,0 +1,171 @@
+"""Fixtures that every test may use. A test that takes `app`, `client` or `database_url` runs on both databases.
+
+`pytestmark = pytest.mark.one_database` keeps a module to SQLite, where the database makes no difference.
+A migrated database is made once per process and kind, and copied for each test.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
+from sqlalchemy import make_url
+
+import charityledger
+from charityledger import database
+from charityledger.clock import FixedClock
+from charityledger.extensions import db
+from tests.postgresql import PostgreSQL, running
+
+KINDS = ("sqlite", "postgresql")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write golden files instead of comparing with them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "one_database: runs on SQLite only, the database makes no difference to it")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_kind" in metafunc.fixturenames and not metafunc.definition.get_closest_marker("one_database"):
+        metafunc.parametrize("database_kind", KINDS, indirect=True)
+
+
+class Databases:
+    """Copies of migrated databases: `fresh(kind, folder)` gives the URL of an empty one with the newest schema."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.resources = ExitStack()
+        self.names = (f"test_{number}" for number in count(1))
+        self.templates: dict[str, str] = {}
+        self._server: PostgreSQL | None = None
+
+    @property
+    def server(self) -> PostgreSQL:
+        """Started by the first test that wants it."""
+        if self._server is None:
+            self._server = self.resources.enter_context(running())
+        return self._server
+
+    def fresh(self, kind: str, folder: Path) -> str:
+        if kind not in self.templates:
+            self.templates[kind] = self._migrated(kind)
+        if kind == "sqlite":
+            shutil.copyfile(self.templates[kind], folder / "ledger.sqlite3")
+            return f"sqlite:///{folder / 'ledger.sqlite3'}"
+        return self.server.create(next(self.names), self.templates[kind])
+
+    def drop(self, url: str) -> None:
+        """PostgreSQL's are dropped, so that connections and disk don't add up; pytest removes SQLite's files."""
+        if url.startswith("postgresql"):
+            self.server.drop(make_url(url).database or "")
+
+    def _migrated(self, kind: str) -> str:
+        path = self.folder / "template.sqlite3"
+        url = f"sqlite:///{path}" if kind == "sqlite" else self.server.create("template_migrated")
+        app = charityledger.create_app(settings(self.folder / "instance", url))
+        database.upgrade(app)
+        disconnect(app)
+        return str(path) if kind == "sqlite" else "template_migrated"
+
+
+def settings(instance: Path, url: str) -> dict[str, object]:
+    """What every application under test runs with."""
+    return {"TESTING": True, "INSTANCE": str(instance), "DATABASE_URL": url, "SECRET_KEY": "only for tests",
+            "SITE_URL": "http://localhost", "RATE_LIMITS": False, "WTF_CSRF_ENABLED": False, "DEMONSTRATION": False}
+
+
+def disconnect(app: Flask) -> None:
+    """Close every connection: an open one keeps SQLite's -wal file and would fail the test with a warning."""
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    with made.resources:
+        yield made
+
+
+@pytest.fixture
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def database_url(databases: Databases, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database of this test's own."""
+    url = databases.fresh(database_kind, tmp_path)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """`make_app(url, **settings)`; closes what it made. For a second application on one database, or other settings."""
+    with ExitStack() as made:
+        def make(url: str, **more: object) -> Flask:
+            app = charityledger.create_app({**settings(tmp_path / "instance", url), **more})
+            made.callback(disconnect, app)
+            return app
+
+        yield make
+
+
+@pytest.fixture
+def app(database_url: str, make_app: Callable[..., Flask]) -> Flask:
+    return make_app(database_url)
+
+
+@pytest.fixture
+def sqlite_app(databases: Databases, tmp_path: Path, make_app: Callable[..., Flask]) -> Flask:
+    return make_app(databases.fresh("sqlite", tmp_path))
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """`app` with its context pushed, for calls of services. Not together with `client`: requests would share `g`."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def runner(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """10:00 in Zhengzhou on a Wednesday; it moves only by `clock.forward(days=3)`."""
+    return FixedClock(datetime(2026, 4, 15, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """`golden("needs-zh.txt", text)` compares with golden/needs-zh.txt beside the test, or writes it when told to."""
+    folder = request.path.parent / "golden"
+
+    def compare(name: str, actual: str) -> None:
+        path = folder / name
+        if request.config.getoption("--update-golden"):
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(actual, encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == actual
+
+    return compare
