@@ -1,0 +1,36 @@
+"""The only writer of events. The service that makes a change writes its event in the same transaction."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from .models import Event
+
+Scalar = str | int | bool | None
+Payload = Mapping[str, "Scalar | list[Scalar] | list[dict[str, Scalar]]"]
+
+
+def record(tx: Session, *, kind: str, subject: tuple[str, object], payload: Payload, actor_id: int | None,
+           at: datetime) -> None:
+    """Add one event. `payload` holds ids, codes, integers and hashes only: no name, no phone, no free text."""
+    tx.execute(insert(Event.__table__), {
+        "kind": kind, "subject_kind": subject[0], "subject_id": str(subject[1]), "payload": canonical(payload),
+        "actor_id": actor_id, "at": at})
+
+
+def canonical(payload: Payload) -> str:
+    """JSON with sorted keys and no spaces: the same content is always the same text."""
+    return json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def count(session: Session) -> int:
+    """How many events there are: what a document states it was read at."""
+    return session.scalar(select(func.count(Event.id))) or 0
+
+
+def latest(session: Session) -> int:
+    """The highest event id (0 when there is none): changes whenever anything changes."""
+    return session.scalar(select(func.max(Event.id))) or 0

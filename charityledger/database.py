@@ -1,0 +1,105 @@
+"""One use case, one commit: engine settings, the transaction around every write, and the migrations.
+
+SQLite's Python driver begins transactions late and silently; with its defaults, writers at once overdrew a fund
+without an error. So we begin every transaction ourselves: IMMEDIATE for writes, DEFERRED for reads.
+"""
+
+import functools
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+
+from flask import Flask, current_app
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from .extensions import db
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+BUSY_TIMEOUT_S = 60
+# PostgreSQL may undo one of two transactions that wait for each other (40P01) or that it cannot order (40001).
+# Nothing of it was kept, so the use case may simply run again.
+RETRIES = 5
+RETRIABLE = ("40001", "40P01")
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None          # the driver must not begin transactions on its own
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_S * 1000}")
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def transaction(engine: Engine | None = None) -> Iterator[Session]:
+    """The only place that commits. Yields a session of its own; any exception rolls all of it back."""
+    # The request's reading session must not keep an old snapshot, nor hold SQLite's read lock across our commit.
+    db.session.rollback()
+    engine = engine or db.engine
+    with Session(engine, expire_on_commit=False, autoflush=False) as tx:
+        tx.connection(execution_options={"writing": True})
+        yield tx
+        tx.commit()
+
+
+class UseCase(Generic[P, R]):
+    """A service function that runs in one transaction. Call it without `tx`; `inside(tx, …)` joins another's."""
+
+    def __init__(self, function: Callable[Concatenate[Session, P], R]) -> None:
+        self.inside = function
+        functools.update_wrapper(self, function)
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(RETRIES):
+            try:
+                with transaction() as tx:
+                    return self.inside(tx, *args, **kwargs)
+            except DBAPIError as error:
+                if attempt + 1 == RETRIES or getattr(error.orig, "sqlstate", None) not in RETRIABLE:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def use_case(function: Callable[Concatenate[Session, P], R]) -> UseCase[P, R]:
+    """Decorator: `@use_case def adopt(tx, *, actor, clock, …)`. One call, one commit, or nothing at all."""
+    return UseCase(function)
+
+
+def is_postgresql(tx: Session) -> bool:
+    """Whether row locks are needed: SQLite has one writer at a time."""
+    return tx.get_bind().dialect.name == "postgresql"
+
+
+def upgrade(app: Flask) -> None:
+    """Bring the database to the newest schema (idempotent)."""
+    from flask_migrate import upgrade as run
+
+    with app.app_context():
+        run(directory=current_app.extensions["migrate"].directory)
+
+
+def is_ready(app: Flask) -> bool:
+    """Whether the database exists and has our tables."""
+    from sqlalchemy import inspect
+
+    with app.app_context():
+        try:
+            return inspect(db.engine).has_table("journal_entry")
+        except OperationalError:
+            return False

@@ -1,0 +1,74 @@
+"""An entry of the books: a header and movements. Pure.
+
+A movement has both sides, so every entry balances by construction, in total and within each fund.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ..errors import MixedMovement, UnbalancedEntry, UnknownAccount
+from .chart import BY_CODE, parent_of
+
+
+@dataclass(frozen=True)
+class Movement:
+    """`amount_fen` > 0 moves from the credit side to the debit side, within one fund."""
+
+    debit: str
+    credit: str
+    fund: str
+    amount_fen: int
+
+    def __post_init__(self) -> None:
+        if type(self.amount_fen) is not int or self.amount_fen <= 0:
+            raise UnbalancedEntry(why=f"amount {self.amount_fen!r}")
+        if self.debit == self.credit:
+            raise UnbalancedEntry(why=f"both sides are {self.debit}")
+        for code in (self.debit, self.credit):
+            if parent_of(code) not in BY_CODE:
+                raise UnknownAccount(account=code)
+        if BY_CODE[parent_of(self.debit)].memorandum != BY_CODE[parent_of(self.credit)].memorandum:
+            raise MixedMovement(debit=self.debit, credit=self.credit)
+
+    def turned(self) -> "Movement":
+        """The same amount, back again."""
+        return replace(self, debit=self.credit, credit=self.debit)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the store writes. `kind` says which worked example it follows; `subject` is what it is about."""
+
+    kind: str
+    effective_on: date
+    movements: tuple[Movement, ...]
+    subject: tuple[str, int] = ("", 0)
+    reverses_id: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.movements:
+            raise UnbalancedEntry(why="no movements")
+
+
+def reversal(of: Entry, entry_id: int, on: date) -> Entry:
+    """The entry that undoes `of`: every movement turned, last first, pointing at what it corrects."""
+    return Entry("reversal", on, tuple(m.turned() for m in reversed(of.movements)), of.subject, entry_id)
+
+
+def by_account_and_fund(movements: Iterable[Movement]) -> dict[tuple[str, str], int]:
+    """Signed balances {(account, fund): fen}, debit positive."""
+    sums: dict[tuple[str, str], int] = {}
+    for m in movements:
+        for code, fen in ((m.debit, m.amount_fen), (m.credit, -m.amount_fen)):
+            sums[code, m.fund] = sums.get((code, m.fund), 0) + fen
+    return {key: fen for key, fen in sums.items() if fen}
+
+
+def change_in(movements: Iterable[Movement], holds: str) -> dict[str, int]:
+    """What the movements do to each fund's money (`holds="money"`) or stock (`"stock"`), {fund: fen}."""
+    change: dict[str, int] = {}
+    for (code, fund), fen in by_account_and_fund(movements).items():
+        if BY_CODE[parent_of(code)].holds == holds:
+            change[fund] = change.get(fund, 0) + fen
+    return change
