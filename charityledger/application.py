@@ -8,7 +8,9 @@ from pathlib import Path
 from flask import Flask
 
 from . import config
+from .clock import SystemClock
 from .extensions import babel, csrf, db, limiter, login_manager, migrate
+from .ids import RandomIds
 
 
 def beside(name: str) -> str:
@@ -48,6 +50,8 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     migrate.init_app(app, db, directory=beside("migrations"), render_as_batch=True)
     for extension in (login_manager, csrf, limiter):
         extension.init_app(app)
+    app.extensions["charityledger.clock"] = SystemClock()
+    app.extensions["charityledger.ids"] = RandomIds()
     from . import identity, site
 
     site.init_app(app, babel)

@@ -90,12 +90,13 @@ def approve(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, pa
     def act() -> int:
         row = _deciding(tx, disbursement_id, actor)
         sub = tx.get_one(SubProject, row.sub_project_id)
-        store.unreserve(tx, sub.code, row.amount_fen)
         build = postings.prepayment if row.prepaid else postings.disbursement
         entry: Entry = build(row.id, tx.get_one(MoneyAccount, row.account_code).ledger_account, sub.code,
                              row.amount_fen, paid_on)
         capacity.apply(tx, [Change(p.need_item_id, disbursed=p.amount_fen) for p in row.lines],
                        subject=("disbursement", row.id), on=paid_on)
+        # After the counters: every writer locks pledge, items, funds and accounts in this order.
+        store.unreserve(tx, sub.code, row.amount_fen)
         row.entry_id = store.post(tx, entry, clock=clock, made_by=row.requested_by, approved_by=_person(actor))
         row.state, row.decided_by, row.decided_at, row.paid_on = "paid", _person(actor), clock.now(), paid_on
         row.decision_note = note

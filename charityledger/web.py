@@ -1,0 +1,45 @@
+"""What every view needs of the request: who acts, the clock, the ids, and the form's token."""
+
+import secrets
+
+from flask import current_app, request
+from flask_login import current_user
+
+from .clock import Clock
+from .identity.actor import Actor
+from .ids import Ids
+
+
+def actor() -> Actor:
+    """The signed-in person, or the public."""
+    return current_user.actor if current_user.is_authenticated else Actor.public()
+
+
+def clock() -> Clock:
+    """The application's clock; tests put a FixedClock there."""
+    return current_app.extensions["charityledger.clock"]
+
+
+def ids() -> Ids:
+    """The application's source of references and tokens."""
+    return current_app.extensions["charityledger.ids"]
+
+
+def new_form_token() -> str:
+    """A fresh idempotency key for a form that is being shown."""
+    return secrets.token_urlsafe(18)
+
+
+def form_token() -> str:
+    """The idempotency key that came with the form; a form sent without one acts as a new request."""
+    return request.form.get("form_token") or new_form_token()
+
+
+def setting(name: str) -> str:
+    """A setting as text."""
+    return str(current_app.config[name])
+
+
+def number_setting(name: str) -> int:
+    """A setting that is a number."""
+    return int(current_app.config[name])
