@@ -11,10 +11,10 @@ PACKAGE = ROOT / "charityledger"
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file under version control that still exists, relative to the root."""
+    """Every file that is or may come under version control and exists, relative to the root."""
     # Root may run the tests in an ordinary user's checkout; git asks for that to be said.
-    listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=ROOT, check=True,
-                            capture_output=True, text=True).stdout
+    listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others",
+                             "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return tuple(path for name in listed.split("\0") if name and (ROOT / (path := Path(name))).is_file())
 
 
