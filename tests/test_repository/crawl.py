@@ -1,14 +1,10 @@
 """Follows every link of a freshly initialised site as a visitor, in the interpreter that test_wheel.py starts.
 
-Arguments: the folders to import from. The last line printed is JSON: the package's folder, how many pages and
+The last line printed is JSON: the package's folder, how many pages and
 static files were served, and what was refused.
 """
 
 import json
-import sys
-
-sys.path[:0] = sys.argv[1:]
-
 import re
 from html import unescape
 from urllib.parse import unquote, urljoin, urlsplit
@@ -43,7 +39,7 @@ def main() -> None:
             there = urlsplit(urljoin(f"http://localhost{path}", unescape(link)))
             if there.netloc == "localhost" and there.scheme == "http":
                 waiting.append(unquote(there.path))
-    print(json.dumps({"package": charityledger.__file__, "pages": len(seen) - static, "static": static,  # noqa: T201
+    print(json.dumps({"package": charityledger.__file__, "pages": len(seen) - static, "static": static,
                       "refused": refused}))
 
 

@@ -54,11 +54,12 @@ def test_it_serves_every_public_page(wheel: Path, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", target,
                     wheel], check=True, capture_output=True)
     # -I and -S: no working directory, no environment, and no .pth file that leads back to the checkout.
-    program = [sys.executable, "-I", "-S", Path(__file__).with_name("crawl.py"), target,
-               *{sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}]
+    start = "import runpy, sys; sys.path[:0] = sys.argv[2:]; runpy.run_path(sys.argv[1], run_name='__main__')"
+    places = [target, *{sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARITYLEDGER_")}
-    done = subprocess.run(program, cwd=tmp_path, env={**environment, "CHARITYLEDGER_INSTANCE": str(tmp_path / "instance")},
-                          capture_output=True, text=True)
+    environment["CHARITYLEDGER_INSTANCE"] = str(tmp_path / "instance")
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", start, Path(__file__).with_name("crawl.py"), *places],
+                          cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     seen = json.loads(done.stdout.splitlines()[-1])
     assert seen["package"].startswith(str(target))
