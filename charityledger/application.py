@@ -30,6 +30,17 @@ def secret_key(instance: Path) -> str:
     return path.read_text()
 
 
+def load_tables() -> None:
+    """Import every module that declares tables, so that the migrations see all of them."""
+    from .audit import models as _audit
+    from .donations import models as _donations
+    from .identity import models as _identity
+    from .ledger import models as _ledger
+    from .projects import models as _projects
+
+    del _audit, _donations, _identity, _ledger, _projects
+
+
 def build(settings: Mapping[str, object] | None = None) -> Flask:
     """See `create_app`."""
     values = config.load(settings)
@@ -47,6 +58,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
                       WTF_CSRF_TIME_LIMIT=None)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     db.init_app(app)
+    load_tables()
     migrate.init_app(app, db, directory=beside("migrations"), render_as_batch=True)
     for extension in (login_manager, csrf, limiter):
         extension.init_app(app)

@@ -5,6 +5,7 @@ without an error. So we begin every transaction ourselves: IMMEDIATE for writes,
 """
 
 import functools
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -91,6 +92,7 @@ def upgrade(app: Flask) -> None:
     from flask_migrate import upgrade as run
 
     with app.app_context():
+        logging.getLogger("alembic").setLevel(logging.WARNING)
         run(directory=current_app.extensions["migrate"].directory)
 
 
