@@ -70,11 +70,12 @@ class Databases:
 
     def _migrated(self, kind: str) -> str:
         path = self.folder / "template.sqlite3"
-        url = f"sqlite:///{path}" if kind == "sqlite" else self.server.create("template_migrated")
+        name = next(self.names)
+        url = f"sqlite:///{path}" if kind == "sqlite" else self.server.create(name)
         app = charityledger.create_app(settings(self.folder / "instance", url))
         database.upgrade(app)
         disconnect(app)
-        return str(path) if kind == "sqlite" else "template_migrated"
+        return str(path) if kind == "sqlite" else name
 
 
 def settings(instance: Path, url: str) -> dict[str, object]:
@@ -112,11 +113,15 @@ def database_url(databases: Databases, database_kind: str, tmp_path: Path) -> It
 
 
 @pytest.fixture
-def make_app(tmp_path: Path) -> Iterator[Callable[..., Flask]]:
-    """`make_app(url, **settings)`; closes what it made. For a second application on one database, or other settings."""
+def make_app(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[..., Flask]]:
+    """`make_app(url, **settings)`; closes what it made. For a second application on one database, or other settings.
+
+    Views and commands of the application go by the fixture `clock`.
+    """
     with ExitStack() as made:
         def make(url: str, **more: object) -> Flask:
             app = charityledger.create_app({**settings(tmp_path / "instance", url), **more})
+            app.extensions["charityledger.clock"] = clock
             made.callback(disconnect, app)
             return app
 
