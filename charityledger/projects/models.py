@@ -52,7 +52,7 @@ class SubProject(db.Model):
     beneficiaries_zh: Mapped[str] = mapped_column(String(120), default="")
     beneficiaries_en: Mapped[str] = mapped_column(String(200), default="")
     beneficiary_count: Mapped[int] = mapped_column(default=0)
-    pinyin: Mapped[str] = mapped_column(String(400), default="")    # initials of title, street, community, parted by spaces
+    pinyin: Mapped[str] = mapped_column(String(400), default="")    # initials of title, street, community
     status: Mapped[str] = mapped_column(String(20), default="draft")
     position: Mapped[int] = mapped_column(default=0)
     opened_on: Mapped[date | None] = mapped_column(Date)
@@ -166,6 +166,8 @@ class ProjectUpdate(db.Model):
     quotation_en: Mapped[str] = mapped_column(Text, default="")
     disclosure: Mapped[bool] = mapped_column(default=False)
     withdrawn: Mapped[bool] = mapped_column(default=False)
+    withdrawn_on: Mapped[date | None] = mapped_column(Date)
+    withdrawn_reason: Mapped[str] = mapped_column(Text, default="")     # for staff; the row stays in the history
     pictures: Mapped[list["ProjectPicture"]] = relationship(order_by="ProjectPicture.position")
 
 
@@ -181,6 +183,7 @@ class ProjectPicture(db.Model):
     position: Mapped[int] = mapped_column(default=0)
     alt_zh: Mapped[str] = mapped_column(String(200))
     alt_en: Mapped[str] = mapped_column(String(300), default="")
+    withdrawn: Mapped[bool] = mapped_column(default=False)
     file: Mapped[StoredFile] = relationship(lazy="joined")
 
 
