@@ -10,7 +10,7 @@ from .. import reference
 from ..audit import events
 from ..clock import Clock, today
 from ..database import use_case
-from ..errors import NotFound, PledgeExpired, WrongState
+from ..errors import InvalidInput, NotFound, PledgeExpired, WrongState
 from ..identity.actor import Actor
 from ..ids import Ids
 from ..ledger import postings, store
@@ -22,6 +22,12 @@ from ..projects.rules import ADOPTABLE_STATUSES
 from .donors import DonorFacts, find_or_create
 from .models import Instalment, Pledge, PledgeLine
 from .rules import LIVE_STATES, Part, instalment_plan, spread
+
+
+class OneItemOnly(InvalidInput):
+    """Goods and hours are adopted item by item: units of different things cannot be one amount. Facts: none."""
+
+    code = "one_item_only"
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,8 @@ def _parts(tx: Session, sub: SubProject, wish: AdoptionWish) -> list[Part]:
     ids = list(tx.scalars(query))
     if not ids:
         raise NotFound(what=wish.sub_code)
+    if wish.kind != "cash" and len(ids) != 1:
+        raise OneItemOnly()
     counters = capacity.lock(tx, ids)
     left = [Part(i, counters[i].open) for i in ids]
     parts = spread(wish.amount, left)
