@@ -1,0 +1,16 @@
+"""Public pages that compose all parts, the language, the page cache, error pages, and what stands around a page."""
+
+from flask import Flask
+from flask_babel import Babel
+
+
+def init_app(app: Flask, babel: Babel) -> None:
+    """Language first: every text after it is written in the reader's."""
+    from . import faults, filters, frame, language, views
+
+    language.init_app(app, babel)
+    filters.init_app(app)
+    frame.init_app(app)
+    faults.init_app(app)
+    app.register_blueprint(views.blueprint)
+    language.warm(app)

@@ -1,0 +1,127 @@
+"""What stands around every page: links that may not exist, the sections, the organisation, the demonstration's mark."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, current_app, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.local import LocalProxy
+
+from .. import web
+from ..extensions import db
+from ..identity import policy
+from ..identity.actor import ADMIN, AUDITOR, FINANCE, STAFF, Actor
+from ..identity.session import is_signed_in
+from ..projects.models import SiteFact
+from .language import HTML_LANGUAGES, in_other_language, language, root
+
+OFFICE = (STAFF, FINANCE, AUDITOR, ADMIN)
+
+
+def link(endpoint: str, **values: object) -> str | None:
+    """`url_for`, or None where the endpoint does not exist (a part that is not installed)."""
+    return url_for(endpoint, **values) if endpoint in current_app.view_functions else None  # type: ignore[arg-type]
+
+
+def allowed(endpoint: str, **values: object) -> str | None:
+    """`link`, or None where this reader may not open it."""
+    rule = policy.rule_of(current_app, endpoint) if endpoint in current_app.view_functions else None
+    return link(endpoint, **values) if rule is not None and rule.allows(who().role, "GET") else None
+
+
+def who() -> Actor:
+    """Who reads this page, asked of the database only where somebody signed in."""
+    return web.actor() if is_signed_in() else Actor.public()
+
+
+@dataclass(frozen=True)
+class Section:
+    """One place in the navigation; `here` where this page belongs to it."""
+
+    label: str
+    address: str
+    here: bool
+
+
+def sections() -> list[Section]:
+    """The public navigation."""
+    here = request.endpoint
+    return [Section(label, address, here in belonging or request.blueprint in belonging)
+            for label, address, belonging in (
+                (_("项目"), allowed("site.projects"), ("site.projects", "site.project", "adopt")),
+                (_("去向"), allowed("site.where"), ("site.where",)),
+                (_("查验"), allowed("documents.verify"), ("documents.verify",)),
+                (_("我的捐赠"), link("mine.home") or link("adopt.find"), ("mine", "adopt.find")),
+            ) if address]
+
+
+def office_sections() -> list[Section]:
+    """The navigation of staff pages; each person sees what they may open."""
+    return [Section(label, address, request.blueprint in blueprints)
+            for label, blueprints in (
+                (_("工作台"), ("desk",)),
+                (_("收款"), ("receipts", "suspense", "pledges", "cashboxes", "goods", "donors")),
+                (_("拨付"), ("payments",)),
+                (_("审批"), ("approvals", "surplus")),
+                (_("项目"), ("catalogue", "updates")),
+                (_("文件"), ("documents",)),
+            ) if (address := _front_page(blueprints[0]))]
+
+
+def _front_page(blueprint: str) -> str | None:
+    """The shortest address of a blueprint that this reader may open without naming anything; None if there is none."""
+    rules = sorted((len(rule.rule), rule.endpoint) for rule in current_app.url_map.iter_rules()
+                   if rule.endpoint.startswith(f"{blueprint}.") and not rule.arguments and "GET" in (rule.methods or ()))
+    return next((address for _length, endpoint in rules if (address := allowed(endpoint))), None)
+
+
+@lru_cache
+def _digest(path: str, changed_ns: int) -> str:
+    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, the same in both languages; it changes with the content, so it may be kept."""
+    path = Path(str(current_app.static_folder)) / name
+    return f"{root()}{current_app.static_url_path}/{name}?v={_digest(str(path), path.stat().st_mtime_ns)}"
+
+
+class Organisation:
+    """Who runs this site, from the settings. What is not filled in is an empty string, and pages say so."""
+
+    def __getattr__(self, name: str) -> str:
+        return str(current_app.config[name.upper()]).strip()
+
+    @property
+    def name(self) -> str:
+        """In the reader's language."""
+        config = current_app.config
+        return str(config[f"ORGANISATION_{language().upper()}"] or config["ORGANISATION_ZH"])
+
+
+def demonstration() -> bool:
+    """Whether what is shown was made up. As set, else as the database says."""
+    set_to = current_app.config["DEMONSTRATION"]
+    if set_to not in ("", None):
+        return set_to is True or str(set_to).lower() in ("1", "true", "yes", "on")
+    if not current_app.extensions.get("charityledger.demonstration"):
+        try:
+            said = db.session.scalar(select(SiteFact.value).where(SiteFact.name == "demonstration"))
+        except SQLAlchemyError:     # before `init`, or the fault that this error page tells of
+            db.session.rollback()
+            return False
+        # A database never stops being a demonstration, so only the yes is kept.
+        current_app.extensions["charityledger.demonstration"] = bool(said) and said != "0"
+    return bool(current_app.extensions["charityledger.demonstration"])
+
+
+def init_app(app: Flask) -> None:
+    """Give the templates these names."""
+    app.jinja_env.globals.update(
+        link=link, allowed=allowed, sections=sections, office_sections=office_sections, asset=asset, who=who,
+        organisation=Organisation(), demonstration=demonstration, in_other_language=in_other_language,
+        html_languages=HTML_LANGUAGES, current_role=LocalProxy(lambda: who().role), office_roles=OFFICE)
