@@ -34,8 +34,9 @@ class OneItemOnly(InvalidInput):
 class AdoptionWish:
     """What somebody wants to adopt of one sub-project.
 
-    `kind` cash, goods or hours; `amount` in that measure. `need_item_ids`: only these items, else (cash) all open
-    cash items in order. `due_on`: days of instalments, empty for one payment. `shown`: full, short or none.
+    `kind` cash, goods or hours; `amount` in that measure. `parts`: exactly so much for each of these items, together
+    `amount`; else the amount is spread in order over `need_item_ids`, or over all open items of the kind. `due_on`:
+    days of instalments, empty for one payment. `shown`: full, short or none.
     """
 
     sub_code: str
@@ -45,6 +46,7 @@ class AdoptionWish:
     need_item_ids: tuple[int, ...] = ()
     due_on: tuple[date, ...] = ()
     agreement_wanted: bool = False
+    parts: tuple[Part, ...] = ()
 
 
 @use_case
@@ -106,14 +108,20 @@ def _parts(tx: Session, sub: SubProject, wish: AdoptionWish) -> list[Part]:
     """The wish split over need items, under the writer's lock; raises OverNeed when they do not have that much left."""
     query = (select(NeedItem.id).where(NeedItem.sub_project_id == sub.id, NeedItem.kind == wish.kind,
                                        NeedItem.withdrawn.is_(False)).order_by(NeedItem.line))
-    if wish.need_item_ids:
-        query = query.where(NeedItem.id.in_(wish.need_item_ids))
+    wanted = [part.need_item_id for part in wish.parts] or list(wish.need_item_ids)
+    if wanted:
+        query = query.where(NeedItem.id.in_(wanted))
     ids = list(tx.scalars(query))
-    if not ids:
+    if not ids or (wish.parts and sorted(ids) != sorted(wanted)):
         raise NotFound(what=wish.sub_code)
     if wish.kind != "cash" and len(ids) != 1:
         raise OneItemOnly()
     counters = capacity.lock(tx, ids)
+    for part in wish.parts:
+        if part.amount > counters[part.need_item_id].open:
+            raise capacity.over_need(tx, part.need_item_id, counters[part.need_item_id].open, part.amount)
+    if wish.parts:
+        return list(wish.parts)
     left = [Part(i, counters[i].open) for i in ids]
     parts = spread(wish.amount, left)
     if sum(p.amount for p in parts) < wish.amount:
