@@ -1,7 +1,9 @@
 """Random values come in from outside, as time does; `secrets` stands only here."""
 
 import hashlib
+import re
 import secrets
+import unicodedata
 from typing import Protocol
 
 from charityledger.reference import SEVEN_LIMIT
@@ -25,6 +27,10 @@ class Ids(Protocol):
         """A number that a person can read to us, like `8K2F-31QD`. It is not a secret."""
         ...
 
+    def spoken_code(self) -> str:
+        """A secret that can be read aloud and typed: `8K2F-31QD-7HJM-2V4X`, 80 bits."""
+        ...
+
 
 class RandomIds:
     """From the system's source of randomness."""
@@ -37,6 +43,9 @@ class RandomIds:
 
     def incident(self) -> str:
         return _readable(secrets.token_bytes(8))
+
+    def spoken_code(self) -> str:
+        return _readable(secrets.token_bytes(16))
 
 
 class SequenceIds:
@@ -59,7 +68,19 @@ class SequenceIds:
     def incident(self) -> str:
         return _readable(self._next()[:8])
 
+    def spoken_code(self) -> str:
+        return _readable(self._next()[:16])
+
+
+def normal_spoken_code(text: str) -> str:
+    """A spoken code as it was made, from what somebody typed: capitals, hyphens, letters read as digits."""
+    letters = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text)).upper()
+    return _grouped(letters.translate(str.maketrans("ILO", "110")))
+
 
 def _readable(random: bytes) -> str:
-    letters = "".join(_READABLE[byte % 32] for byte in random)
-    return f"{letters[:4]}-{letters[4:]}"
+    return _grouped("".join(_READABLE[byte % 32] for byte in random))
+
+
+def _grouped(letters: str) -> str:
+    return "-".join(letters[at : at + 4] for at in range(0, len(letters), 4))
