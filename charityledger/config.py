@@ -55,6 +55,7 @@ SETTINGS = (
     Setting("INSTALMENT_GRACE_DAYS", "30", "days after an instalment's due date before an online pledge expires", int),
     Setting("WALLET_FEE_PAID_BY", "fund", "who bears a wallet's fee: fund or general"),
     Setting("RATE_LIMITS", "1", "0 turns rate limits off (load tests only)", _flag),
+    Setting("FONTS", "", "folder of the documents' fonts; default: fonts/ in the instance folder"),
     Setting("UPLOAD_MAX_MB", "12", "largest upload in MiB", int),
 )
 

@@ -1,0 +1,131 @@
+"""init, serve, demo: from nothing to a running site."""
+
+import os
+import secrets
+import socket
+import sys
+import threading
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from .. import database
+from ..clock import SystemClock
+from .group import main, make_app, with_database
+
+FIRST_PORT, PORTS = 8000, 20
+HOUSEKEEPING_S = 5
+
+
+def initialise(app: Flask, folder: Path | None = None) -> None:
+    """Database, catalogue, accounts and fonts; idempotent."""
+    from ..donations.accounts import ensure_default_accounts
+    from ..projects import catalogue
+    from ..reports.fonts import ensure
+
+    click.echo(f"Database: {app.config['DATABASE_URL'] if app.config['DATABASE_URL'].startswith('sqlite') else 'server'}")
+    database.upgrade(app)
+    with app.app_context():
+        added = catalogue.load(catalogue=catalogue.read(folder), clock=SystemClock())
+        click.echo(f"Catalogue: {added} sub-projects added")
+        ensure_default_accounts(clock=SystemClock())
+        ensure(app, say=click.echo)
+
+
+@main.command()
+@click.option("--catalogue", "folder", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="folder with projects.csv and need_items.csv; default: the one that ships")
+def init(folder: Path | None) -> None:
+    """Create or upgrade the database and load the catalogue (idempotent; no demonstration data)."""
+    initialise(make_app(), folder)
+    click.echo("Ready. Next: charityledger user add EMAIL --role admin, then charityledger serve")
+
+
+@main.command()
+@with_database
+def demo() -> None:
+    """Fill an empty database with generated demonstration data, marked as such everywhere."""
+    fill_demonstration(make_app())
+
+
+def fill_demonstration(app: Flask) -> None:
+    """Demonstration data and one sign-in per role; the passwords are printed once and kept nowhere."""
+    from ..demonstration import fill
+
+    password = secrets.token_urlsafe(9)
+    with app.app_context():
+        signs = fill(password=password, say=click.echo)
+    app.config["DEMONSTRATION"] = True
+    if signs:
+        click.echo("\nDemonstration sign-ins, shown once (one password for all): " + password)
+        for role, email in signs:
+            click.echo(f"  {role:<8} {email}")
+        click.echo("")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=int, help=f"default: {FIRST_PORT}, or the next one that is free")
+@click.option("--demonstration", is_flag=True, help="where there is no database yet: init and demo first")
+def serve(host: str, port: int | None, demonstration: bool) -> None:
+    """The production server (waitress), with housekeeping: expiry of promises and voucher numbers."""
+    from waitress import create_server
+
+    app = make_app()
+    if not database.is_ready(app):
+        if not demonstration:
+            click.echo("charityledger: there is no database yet; run `charityledger init` first", err=True)
+            sys.exit(2)
+        initialise(app)
+        fill_demonstration(app)
+    else:
+        database.upgrade(app)
+        with app.app_context():
+            from ..reports.fonts import ensure
+
+            ensure(app, say=click.echo)
+    chosen = port if port is not None else free_port(host)
+    address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{chosen}"
+    # The address stands in documents and mail; a setting says otherwise where a name stands in front.
+    if not os.environ.get("CHARITYLEDGER_SITE_URL"):
+        app.config["SITE_URL"] = address
+    server = create_server(app, host=host, port=chosen, threads=8, ident="charityledger")
+    stop = threading.Event()
+    threading.Thread(target=housekeeping, args=(app, stop), daemon=True).start()
+    click.echo(f"Serving on {address}  (Ctrl-C stops)")
+    sys.stdout.flush()
+    try:
+        server.run()
+    finally:
+        stop.set()
+
+
+def free_port(host: str) -> int:
+    """The first free port from FIRST_PORT on."""
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise click.ClickException(f"ports {FIRST_PORT} to {FIRST_PORT + PORTS - 1} are all taken; choose one with --port")
+
+
+def housekeeping(app: Flask, stop: threading.Event) -> None:
+    """Every few seconds: free what has expired, give numbers to new vouchers. A failure is logged and tried again."""
+    from ..donations.adoption import expire
+    from ..extensions import db
+    from ..ledger import numbering
+
+    while not stop.wait(HOUSEKEEPING_S):
+        with app.app_context():
+            try:
+                expire(clock=SystemClock())
+                numbering.assign()
+            except Exception:
+                app.logger.exception("housekeeping failed; it runs again in %s s", HOUSEKEEPING_S)
+            finally:
+                db.session.remove()

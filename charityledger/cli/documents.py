@@ -1,0 +1,92 @@
+"""report needs|project|donor|receipt|certificate: the same issued documents as the site's."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from ..clock import SystemClock, today
+from ..identity.actor import Actor
+from .group import LANGUAGE, OUT, main, with_database, write_file
+
+DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@main.group()
+def report() -> None:
+    """PDF documents."""
+
+
+def _write(out: Path, issued: object) -> None:
+    write_file(out, issued.content)  # type: ignore[attr-defined]
+    click.echo(f"{out}: {issued.number}, SHA-256 {issued.sha256}")  # type: ignore[attr-defined]
+
+
+@report.command()
+@LANGUAGE
+@click.option("--as-at", type=DAY, help="at the end of this day; default: as it stands")
+@OUT
+@with_database
+def needs(language: str, as_at: datetime | None, out: Path) -> None:
+    """Funds raised against needs."""
+    from ..reports import service
+
+    _write(out, service.needs(actor=Actor.system(), clock=SystemClock(), language=language,  # type: ignore[arg-type]
+                              as_at=as_at.date() if as_at else None))
+
+
+@report.command()
+@click.argument("code")
+@LANGUAGE
+@click.option("--from", "starts", type=DAY, help="default: 1 January of this year")
+@click.option("--to", "ends", type=DAY, help="default: today")
+@OUT
+@with_database
+def project(code: str, language: str, starts: datetime | None, ends: datetime | None, out: Path) -> None:
+    """Statement of one sub-project's fund (or GEN, HOLD) for a period."""
+    from ..reports import service
+
+    now = today(SystemClock())
+    _write(out, service.fund(actor=Actor.system(), clock=SystemClock(), language=language,  # type: ignore[arg-type]
+                             fund=code, starts_on=starts.date() if starts else now.replace(month=1, day=1),
+                             ends_on=ends.date() if ends else now, public=False))
+
+
+@report.command()
+@click.argument("donation_id", type=int)
+@LANGUAGE
+@OUT
+@with_database
+def receipt(donation_id: int, language: str, out: Path) -> None:
+    """Our own receipt for one gift."""
+    from ..reports import service
+
+    _write(out, service.receipt(actor=Actor.system(), clock=SystemClock(), language=language,  # type: ignore[arg-type]
+                                donation_id=donation_id))
+
+
+@report.command()
+@click.argument("reference")
+@LANGUAGE
+@OUT
+@with_database
+def certificate(reference: str, language: str, out: Path) -> None:
+    """Certificate of one adoption, by its ten-digit reference."""
+    from ..reports import service
+
+    _write(out, service.certificate(actor=Actor.system(), clock=SystemClock(),
+                                    language=language, pledge_id=service.pledge_id(reference)))  # type: ignore[arg-type]
+
+
+@report.command()
+@click.argument("donor_id", type=int)
+@click.option("--year", type=int, help="default: this year")
+@LANGUAGE
+@OUT
+@with_database
+def donor(donor_id: int, year: int | None, language: str, out: Path) -> None:
+    """A donor's annual statement."""
+    from ..reports import service
+
+    _write(out, service.donor(actor=Actor.system(), clock=SystemClock(), language=language,  # type: ignore[arg-type]
+                              donor_id=donor_id, year=year or today(SystemClock()).year))

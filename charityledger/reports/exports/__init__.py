@@ -1,0 +1,1 @@
+"""Tables of the books and the measures for other programs."""

@@ -1,0 +1,84 @@
+"""One function per document: what it depends on, who builds it, who draws it."""
+
+from datetime import date
+
+from flask import current_app
+from sqlalchemy import select
+
+from ..clock import Clock
+from ..donations.models import Pledge
+from ..donations.receipts import InvalidReference
+from ..errors import NotFound
+from ..extensions import db
+from ..identity.actor import Actor
+from ..reference import parse
+from . import fonts
+from .build import donor as build_donor
+from .build import fund as build_fund
+from .build import needs as build_needs
+from .build import pledges as build_pledges
+from .build import receipt as build_receipt
+from .documents import Document, Language
+from .issuing import Build, Wanted, issue, preview
+from .models import IssuedDocument
+from .pdf import render
+
+
+def _render(document: Document) -> bytes:
+    return render(document, fonts.current())
+
+
+def _issue(wanted: Wanted, build: Build, actor: Actor, clock: Clock) -> IssuedDocument:
+    return issue(actor=actor, clock=clock, wanted=wanted, build=build, render=_render)
+
+
+def needs(*, actor: Actor, clock: Clock, language: Language, as_at: date | None = None,
+          category: str | None = None) -> IssuedDocument:
+    """Funds raised against needs, as it stands or at the end of a day; of everything or of one category."""
+    wanted = Wanted("needs", category or "all", language, as_at.isoformat() if as_at else "")
+    return _issue(wanted, lambda session, reading: build_needs.build(session, reading, as_at=as_at, category=category),
+                  actor, clock)
+
+
+def fund(*, actor: Actor, clock: Clock, language: Language, fund: str, starts_on: date, ends_on: date,
+         public: bool) -> IssuedDocument:
+    """A fund's statement for a period; `public` withholds names that nobody asked to be published."""
+    wanted = Wanted("fund", fund, language, f"{starts_on}/{ends_on}/{'public' if public else 'full'}")
+    return _issue(wanted, lambda session, reading: build_fund.build(
+        session, reading, fund=fund, starts_on=starts_on, ends_on=ends_on, public=public), actor, clock)
+
+
+def receipt(*, actor: Actor, clock: Clock, language: Language, donation_id: int) -> IssuedDocument:
+    """Our own receipt for one gift, issued once."""
+    return _issue(Wanted("receipt", str(donation_id), language), lambda session, reading: build_receipt.build(
+        session, reading, donation_id=donation_id), actor, clock)
+
+
+def certificate(*, actor: Actor, clock: Clock, language: Language, pledge_id: int) -> IssuedDocument:
+    """Certificate of one adoption, issued once."""
+    return _issue(Wanted("certificate", str(pledge_id), language), lambda session, reading: build_pledges.certificate(
+        session, reading, pledge_id=pledge_id), actor, clock)
+
+
+def donor(*, actor: Actor, clock: Clock, language: Language, donor_id: int, year: int) -> IssuedDocument:
+    """A donor's statement of a year."""
+    return _issue(Wanted("donor", str(donor_id), language, str(year)), lambda session, reading: build_donor.build(
+        session, reading, donor_id=donor_id, year=year), actor, clock)
+
+
+def slip(*, clock: Clock, language: Language, pledge_id: int) -> bytes:
+    """认领确认单. It is known by its pledge's reference and needs no number of its own."""
+    settings = current_app.config
+    return preview(db.session, lambda session, reading: build_pledges.slip(
+        session, reading, pledge_id=pledge_id, settings=settings), _render, language=language, clock=clock)
+
+
+def pledge_id(reference: str) -> int:
+    """Id of the pledge with this reference. Raises InvalidReference or NotFound."""
+    codes = parse(reference)
+    if len(codes) != 1:
+        raise InvalidReference(text=reference)
+    found = db.session.scalar(select(Pledge.id).where(Pledge.reference == codes[0]))
+    if found is None:
+        raise NotFound(what=reference)
+    return found
