@@ -2,9 +2,23 @@
 
 SQLite needs a third trigger: `INSERT OR REPLACE` deletes the old row without firing DELETE triggers (they fire only
 where the connection asked for recursive triggers), so an insert that meets an existing key is refused beforehand.
+The row id is such a key too, even where the primary key is another column.
+
+Python's half, for statements that never were text, stands in `database.refuse_changes`.
 """
 
 from collections.abc import Sequence
+
+# Table → its primary key and unique keys. These tables only ever grow (promise 2).
+APPEND_ONLY: dict[str, list[list[str]]] = {
+    "journal_entry": [["id"], ["reverses_id"]],
+    "movement": [["id"], ["entry_id", "line"]],
+    "voucher": [["entry_id"], ["series", "period", "number"]],
+    "request_key": [["key"]],
+    "event": [["id"]],
+    "need_movement": [["id"]],
+    "allocation": [["id"], ["reverses_id"]],
+}
 
 POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -16,7 +30,7 @@ END $$"""
 def sqlite_statements(table: str, keys: Sequence[Sequence[str]]) -> list[str]:
     """`keys`: the primary key and every unique key of the table, each as its columns."""
     exists = " OR ".join(
-        "(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in keys)
+        "(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in [*keys, ["rowid"]])
     return [
         f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} "
         f"BEGIN SELECT RAISE(ABORT, 'append_only: UPDATE of {table} is refused'); END",

@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from flask import Flask, current_app
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Delete, Engine, Update, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from .append_only import APPEND_ONLY
 from .extensions import db
 
 P = ParamSpec("P")
@@ -45,6 +46,19 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         writing = connection.get_execution_options().get("writing", False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+class AppendOnly(RuntimeError):
+    """The program tried to change what only ever grows: a fault of its author, never of a user."""
+
+
+@event.listens_for(Engine, "before_execute")
+def refuse_changes(_connection: Any, statement: Any, *_: Any) -> None:
+    """Python's half of promise 2, for the unit of work and every other statement that never was text."""
+    if isinstance(statement, Update | Delete):
+        table = getattr(statement.table, "name", "")
+        if table in APPEND_ONLY:
+            raise AppendOnly(f"{type(statement).__name__} of {table}")
 
 
 @contextmanager

@@ -3,19 +3,9 @@
 from sqlalchemy import Connection
 
 from . import append_only
+from .append_only import APPEND_ONLY
 from .ledger import triggers as ledger
 from .projects import triggers as projects
-
-# Table → its primary key and unique keys. These tables only ever grow (promise 2).
-APPEND_ONLY: dict[str, list[list[str]]] = {
-    "journal_entry": [["id"], ["reverses_id"]],
-    "movement": [["id"], ["entry_id", "line"]],
-    "voucher": [["entry_id"], ["series", "period", "number"]],
-    "request_key": [["key"]],
-    "event": [["id"]],
-    "need_movement": [["id"]],
-    "allocation": [["id"], ["reverses_id"]],
-}
 
 
 def statements(dialect: str) -> list[str]:

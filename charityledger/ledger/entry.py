@@ -36,6 +36,10 @@ class Movement:
         return replace(self, debit=self.credit, credit=self.debit)
 
 
+# Entries that record a promise or its end. They move nothing real (promise 3).
+PROMISES = frozenset({"pledge", "pledge_freed"})
+
+
 @dataclass(frozen=True)
 class Entry:
     """What the store writes. `kind` says which worked example it follows; `subject` is what it is about."""
@@ -49,6 +53,10 @@ class Entry:
     def __post_init__(self) -> None:
         if not self.movements:
             raise UnbalancedEntry(why="no movements")
+        if self.kind in PROMISES:
+            for m in self.movements:
+                if not BY_CODE[parent_of(m.debit)].memorandum:
+                    raise MixedMovement(debit=m.debit, credit=m.credit)
 
 
 def reversal(of: Entry, entry_id: int, on: date) -> Entry:

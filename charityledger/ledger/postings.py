@@ -45,22 +45,26 @@ def gift(donation_id: int, money: str, fund: str, amount_fen: int, on: date, *, 
     if suspense_fen:
         rows.append(Movement(money, c.SUSPENSE, c.SUSPENSE_FUND, suspense_fen))
     if fee_fen:
-        bearer = fee_fund or fund
-        rows += [Movement(c.FUNDRAISING_COST, money, bearer, fee_fen), *release(bearer, fee_fen)]
+        rows += _fee(money, fee_fund or fund, fee_fen)
     return Entry("gift", on, (*rows, *_pledge_kept(fund, kept_fen)), ("donation", donation_id))
 
 
-def to_suspense(suspense_id: int, money: str, amount_fen: int, on: date) -> Entry:
-    """Money without a home waits in HOLD."""
-    return Entry("suspense", on, (Movement(money, c.SUSPENSE, c.SUSPENSE_FUND, amount_fen),),
-                 ("suspense", suspense_id))
+def _fee(money: str, fund: str, fee_fen: int) -> tuple[Movement, ...]:
+    """What a wallet kept (example 1)."""
+    return (Movement(c.FUNDRAISING_COST, money, fund, fee_fen), *release(fund, fee_fen)) if fee_fen else ()
+
+
+def to_suspense(line_id: int, money: str, amount_fen: int, on: date, *, fee_fen: int = 0) -> Entry:
+    """Money without a home waits in HOLD, gross. HOLD bears no cost, so a wallet's fee is the general fund's."""
+    return Entry("suspense", on, (Movement(money, c.SUSPENSE, c.SUSPENSE_FUND, amount_fen),
+                                  *_fee(money, c.GENERAL_FUND, fee_fen)), ("statement_line", line_id))
 
 
 def from_suspense(donation_id: int, money: str, fund: str, amount_fen: int, on: date, kept_fen: int = 0) -> Entry:
     """Held money finds its fund (example 2)."""
     return Entry("suspense_settled", on,
-                 (Movement(c.SUSPENSE, money, c.SUSPENSE_FUND, amount_fen),
-                  Movement(money, c.gift_account(fund), fund, amount_fen), *_pledge_kept(fund, kept_fen)),
+                 (Movement(money, c.gift_account(fund), fund, amount_fen),
+                  Movement(c.SUSPENSE, money, c.SUSPENSE_FUND, amount_fen), *_pledge_kept(fund, kept_fen)),
                  ("donation", donation_id))
 
 
@@ -118,29 +122,36 @@ def payment_returned(disbursement_id: int, money: str, fund: str, amount_fen: in
 
 
 def refund(donation_id: int, money: str, fund: str, amount_fen: int, on: date, *, recognised_in: int | None,
-           our_fault: bool = False) -> Entry:
+           our_fault: bool = False, general_pays_fen: int = 0) -> Entry:
     """A gift sent back (example 7). `recognised_in` is the year of its income, None while it is in suspense.
 
-    Same year: income falls. After year-end: restricted (or unrestricted) net assets. Our fault: management cost of
-    the general fund pays. The caller makes sure that the fund still has the money.
+    Same year: income falls. After year-end: restricted (or unrestricted) net assets. Our fault: management cost, with
+    its release. The money always leaves the fund that got the gift, so that its cash stays what it received less what
+    it used; `general_pays_fen`: what that fund has spent already and the general fund makes up by transfer first.
     """
     if recognised_in is None:
-        row = Movement(c.SUSPENSE, money, c.SUSPENSE_FUND, amount_fen)
-    elif our_fault:
-        row = Movement(c.MANAGEMENT_COST, money, c.GENERAL_FUND, amount_fen)
+        return Entry("refund", on, (Movement(c.SUSPENSE, money, c.SUSPENSE_FUND, amount_fen),),
+                     ("donation", donation_id))
+    rows = _transfer(money, c.GENERAL_FUND, fund, general_pays_fen) if general_pays_fen else ()
+    if our_fault:
+        rows += (Movement(c.MANAGEMENT_COST, money, fund, amount_fen), *release(fund, amount_fen))
     elif recognised_in == on.year:
-        row = Movement(c.gift_account(fund), money, fund, amount_fen)
+        rows += (Movement(c.gift_account(fund), money, fund, amount_fen),)
     else:
         net = c.NET_RESTRICTED if c.is_restricted(fund) else c.NET_UNRESTRICTED
-        row = Movement(net, money, fund, amount_fen)
-    return Entry("refund", on, (row,), ("donation", donation_id))
+        rows += (Movement(net, money, fund, amount_fen),)
+    return Entry("refund", on, rows, ("donation", donation_id))
 
 
 def surplus_transfer(request_id: int, money: str, giving: str, taking: str, amount_fen: int, on: date) -> Entry:
     """Surplus of one fund goes to another (example 9); nil over all funds."""
     return Entry("surplus_transfer", on,
-                 (Movement(c.FUND_TRANSFER, money, giving, amount_fen),
-                  Movement(money, c.FUND_TRANSFER, taking, amount_fen)), ("request", request_id))
+                 _transfer(money, giving, taking, amount_fen), ("request", request_id))
+
+
+def _transfer(money: str, giving: str, taking: str, amount_fen: int) -> tuple[Movement, ...]:
+    return (Movement(money, c.FUND_TRANSFER, taking, amount_fen),
+            Movement(c.FUND_TRANSFER, money, giving, amount_fen))
 
 
 def interest(line_id: int, money: str, amount_fen: int, on: date) -> Entry:

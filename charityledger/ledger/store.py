@@ -7,8 +7,16 @@ from sqlalchemy.orm import Session
 
 from ..clock import Clock, period_of
 from ..database import is_postgresql
-from ..errors import (AccountOverdrawn, AlreadyReversed, FundOverdrawn, HeldMoney, PeriodClosed, SamePerson,
-                      StockOverdrawn, UnknownFund)
+from ..errors import (
+    AccountOverdrawn,
+    AlreadyReversed,
+    FundOverdrawn,
+    HeldMoney,
+    PeriodClosed,
+    SamePerson,
+    StockOverdrawn,
+    UnknownFund,
+)
 from . import chart
 from .entry import Entry, by_account_and_fund, change_in
 from .models import AccountBalance, Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow, Period
@@ -78,8 +86,9 @@ def _create_period(tx: Session, code: str) -> None:
 
 
 def _check_balances(tx: Session, entry: Entry) -> None:
-    """Python's half of promise 1. Rows are locked in a fixed order, funds before accounts, so nobody waits in a ring."""
-    if any(m.fund == chart.SUSPENSE_FUND and chart.BY_CODE[chart.parent_of(m.debit)].kind == "cost"
+    """Python's half of promise 1. Rows are locked in one order, funds before accounts, so nobody waits in a ring."""
+    # Money in suspense is owed: it only comes in, changes its place or goes back to what it is owed as.
+    if any(m.fund == chart.SUSPENSE_FUND and not (_may_hold(m.debit) and _may_hold(m.credit))
            for m in entry.movements):
         raise HeldMoney()
     locking = is_postgresql(tx)
@@ -95,16 +104,25 @@ def _check_balances(tx: Session, entry: Entry) -> None:
             raise FundOverdrawn(fund=fund, available_fen=free_fen, requested_fen=-cash[fund])
         if stock.get(fund, 0) < 0 and rows[fund].stock_fen + stock[fund] < 0:
             raise StockOverdrawn(fund=fund, available_fen=rows[fund].stock_fen, requested_fen=-stock[fund])
-    change: dict[str, int] = {}
+    # Accounts that end as they began are locked too: the trigger touches them on the way.
+    change = {code: 0 for m in entry.movements for code in (m.debit, m.credit) if _holds_money(code)}
     for (account, _), fen in by_account_and_fund(entry.movements).items():
-        if chart.BY_CODE[chart.parent_of(account)].holds == "money":
-            change[account] = change.get(account, 0) + fen
+        if account in change:
+            change[account] += fen
     if change:
         query = _ACCOUNTS.with_for_update() if locking else _ACCOUNTS
         for row in tx.execute(query, {"accounts": sorted(change)}):
             if change[row.account] < 0 and row.amount_fen + change[row.account] < 0:
                 raise AccountOverdrawn(account=row.account, available_fen=row.amount_fen,
                                        requested_fen=-change[row.account])
+
+
+def _holds_money(code: str) -> bool:
+    return chart.BY_CODE[chart.parent_of(code)].holds == "money"
+
+
+def _may_hold(code: str) -> bool:
+    return _holds_money(code) or chart.BY_CODE[chart.parent_of(code)].kind == "liability"
 
 
 def reserve(tx: Session, fund: str, amount_fen: int) -> None:
@@ -124,7 +142,8 @@ def unreserve(tx: Session, fund: str, amount_fen: int) -> None:
 
 def free(session: Session, fund: str) -> int:
     """Money of the fund that nobody has asked for yet, in fen."""
-    row = session.execute(select(FundBalance.cash_fen, FundBalance.reserved_fen).where(FundBalance.fund == fund)).first()
+    row = session.execute(
+        select(FundBalance.cash_fen, FundBalance.reserved_fen).where(FundBalance.fund == fund)).first()
     return row.cash_fen - row.reserved_fen if row else 0
 
 

@@ -1,11 +1,22 @@
-"""The database's half of the ledger's promises: sealed entries, running balances, closed periods."""
+"""The database's half of the ledger's promises: sealed entries, running balances, closed periods.
+
+SQLite lets the statement outside decide what a constraint does inside a trigger: after `INSERT OR IGNORE INTO movement`
+a counter that its CHECK refuses is left as it was, and the movement stays. RAISE(ABORT) cannot be overruled like that,
+so on SQLite every counter has a guard besides its CHECK.
+"""
 
 MEMORANDUM_MIXED = """(SELECT memorandum FROM ledger_account WHERE code = NEW.debit_account)
     <> (SELECT memorandum FROM ledger_account WHERE code = NEW.credit_account)"""
-HELD_COST = """NEW.fund = 'HOLD'
-    AND (SELECT kind FROM ledger_account WHERE code = NEW.debit_account) = 'cost'"""
+# Money in suspense is owed: it only comes in, changes its place or goes back to what it is owed as.
+HELD_MONEY = """NEW.fund = 'HOLD' AND EXISTS (SELECT 1 FROM ledger_account
+    WHERE code IN (NEW.debit_account, NEW.credit_account) AND holds <> 'money' AND kind <> 'liability')"""
 COUNT_AND_SUM = """(SELECT count(*) FROM movement WHERE entry_id = NEW.id) <> NEW.movement_count
     OR (SELECT coalesce(sum(amount_fen), 0) FROM movement WHERE entry_id = NEW.id) <> NEW.total_fen"""
+# Promise 3: what records a promise touches no real account. (A gift that keeps a promise touches both, in movements of
+# their own.)
+PROMISED_INCOME = """NEW.kind IN ('pledge', 'pledge_freed') AND EXISTS (SELECT 1 FROM movement
+    JOIN ledger_account ON code = debit_account WHERE entry_id = NEW.id AND NOT memorandum)"""
+FUND_OVERDRAWN = "NEW.cash_fen < 0 OR NEW.stock_fen < 0 OR NEW.reserved_fen < 0 OR NEW.reserved_fen > NEW.cash_fen"
 
 # (side, sign): a movement adds to its debit account and takes from its credit account.
 SIDES = (("debit_account", "+"), ("credit_account", "-"))
@@ -32,7 +43,8 @@ def sqlite_statements() -> list[str]:
         f"""CREATE TRIGGER movement_before BEFORE INSERT ON movement BEGIN
   SELECT RAISE(ABORT, 'entry_sealed: the entry is complete') FROM journal_entry WHERE id = NEW.entry_id;
   SELECT RAISE(ABORT, 'mixed_movement: memorandum and real account') WHERE {MEMORANDUM_MIXED};
-  SELECT RAISE(ABORT, 'held_money: suspense is never disbursed') WHERE {HELD_COST};
+  SELECT RAISE(ABORT, 'held_money: suspense is never disbursed') WHERE {HELD_MONEY};
+  SELECT RAISE(ABORT, 'not_integer: amounts are whole fen') WHERE typeof(NEW.amount_fen) <> 'integer';
 END""",
         f"CREATE TRIGGER movement_after AFTER INSERT ON movement BEGIN {_balances()} END",
         f"""CREATE TRIGGER journal_entry_before BEFORE INSERT ON journal_entry BEGIN
@@ -40,8 +52,13 @@ END""",
   SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') FROM period
     WHERE code = NEW.period AND closed_at IS NOT NULL;
   SELECT RAISE(ABORT, 'wrong_period: not the month of the effective date')
-    WHERE strftime('%Y%m', NEW.effective_on) <> NEW.period;
+    WHERE strftime('%Y%m', NEW.effective_on) IS NOT NEW.period;
+  SELECT RAISE(ABORT, 'promised_income: a promise moves memorandum accounts only') WHERE {PROMISED_INCOME};
 END""",
+        f"""CREATE TRIGGER fund_balance_guard BEFORE UPDATE ON fund_balance WHEN {FUND_OVERDRAWN} BEGIN
+  SELECT RAISE(ABORT, 'fund_overdrawn: less is there than asked for'); END""",
+        """CREATE TRIGGER account_balance_guard BEFORE UPDATE ON account_balance WHEN NEW.amount_fen < 0 BEGIN
+  SELECT RAISE(ABORT, 'account_overdrawn: less is there than asked for'); END""",
         """CREATE TRIGGER fund_after AFTER INSERT ON fund BEGIN
   INSERT INTO fund_balance (fund, cash_fen, stock_fen, reserved_fen) VALUES (NEW.code, 0, 0, 0); END""",
         """CREATE TRIGGER ledger_account_after AFTER INSERT ON ledger_account WHEN NEW.holds = 'money' BEGIN
@@ -50,7 +67,8 @@ END""",
 
 
 def _function(name: str, body: str) -> str:
-    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\nBEGIN{body}\n  RETURN NEW;\nEND $$"
+    return (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+            f"BEGIN{body}\n  RETURN NEW;\nEND $$")
 
 
 def _raise(message: str) -> str:
@@ -58,13 +76,17 @@ def _raise(message: str) -> str:
 
 
 def postgresql_statements() -> list[str]:
-    """See the module. The period row is locked FOR SHARE, so that a close waits for postings under way."""
+    """See the module. The period row is locked FOR SHARE, so that a close waits for postings under way.
+
+    The lock on the entry's id keeps a foreign connection from adding a movement while the header is not yet visible.
+    """
     return [
         _function("movement_before", f"""
+  PERFORM pg_advisory_xact_lock(NEW.entry_id);
   IF EXISTS (SELECT 1 FROM journal_entry WHERE id = NEW.entry_id) THEN
     {_raise('entry_sealed: the entry is complete')} END IF;
   IF {MEMORANDUM_MIXED} THEN {_raise('mixed_movement: memorandum and real account')} END IF;
-  IF {HELD_COST} THEN {_raise('held_money: suspense is never disbursed')} END IF;"""),
+  IF {HELD_MONEY} THEN {_raise('held_money: suspense is never disbursed')} END IF;"""),
         "CREATE TRIGGER movement_before BEFORE INSERT ON movement FOR EACH ROW EXECUTE FUNCTION movement_before()",
         _function("movement_after", _balances()),
         "CREATE TRIGGER movement_after AFTER INSERT ON movement FOR EACH ROW EXECUTE FUNCTION movement_after()",
@@ -74,7 +96,8 @@ def postgresql_statements() -> list[str]:
   IF EXISTS (SELECT 1 FROM period WHERE code = NEW.period AND closed_at IS NOT NULL) THEN
     {_raise('period_closed: nothing more is dated in it')} END IF;
   IF to_char(NEW.effective_on, 'YYYYMM') <> NEW.period THEN
-    {_raise('wrong_period: not the month of the effective date')} END IF;"""),
+    {_raise('wrong_period: not the month of the effective date')} END IF;
+  IF {PROMISED_INCOME} THEN {_raise('promised_income: a promise moves memorandum accounts only')} END IF;"""),
         "CREATE TRIGGER journal_entry_before BEFORE INSERT ON journal_entry FOR EACH ROW "
         "EXECUTE FUNCTION journal_entry_before()",
         _function("fund_after", """

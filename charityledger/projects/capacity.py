@@ -47,9 +47,11 @@ def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], o
     """Record the changes. Raises OverNeed when an item has less left than a change takes."""
     changes = sorted(changes, key=lambda change: change.need_item_id)
     counters = lock(tx, {change.need_item_id for change in changes})
+    left = {item: counter.open for item, counter in counters.items()}
     for change in changes:
-        if change.takes > 0 and change.takes > counters[change.need_item_id].open:
-            raise over_need(tx, change.need_item_id, counters[change.need_item_id].open, change.takes)
+        if change.takes > 0 and change.takes > left[change.need_item_id]:
+            raise over_need(tx, change.need_item_id, left[change.need_item_id], change.takes)
+        left[change.need_item_id] -= change.takes
     if changes:
         tx.execute(insert(NeedMovement.__table__), [
             {**asdict(change), "subject_kind": subject[0], "subject_id": subject[1], "effective_on": on}
