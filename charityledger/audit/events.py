@@ -1,7 +1,7 @@
 """The only writer of events. The service that makes a change writes its event in the same transaction."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, insert, select
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from .models import Event
 
 Scalar = str | int | bool | None
-Payload = Mapping[str, "Scalar | list[Scalar] | list[dict[str, Scalar]]"]
+Payload = Mapping[str, "Scalar | Sequence[Scalar] | Sequence[Mapping[str, Scalar]]"]
 
 
 def record(tx: Session, *, kind: str, subject: tuple[str, object], payload: Payload, actor_id: int | None,

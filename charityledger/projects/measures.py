@@ -7,8 +7,9 @@ Money, goods at value and hours are kept apart and never added.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from .models import ItemProgress, MajorProject, NeedItem, NeedMovement, SubProject
@@ -127,8 +128,13 @@ def items(session: Session, *, sub_project_ids: Iterable[int] | None = None, pub
         query = query.where(SubProject.status != "draft")
     if sub_project_ids is not None:
         query = query.where(SubProject.id.in_(list(sub_project_ids)))
-    return [ItemFigures(*row[:13], Measures(*map(int, row[13:20])), int(row[20]), int(row[21]))
-            for row in session.execute(query)]
+    return [_figures(row) for row in session.execute(query)]
+
+
+def _figures(row: Row[Any]) -> ItemFigures:
+    # PostgreSQL sums integers to Decimal.
+    values: tuple[Any, ...] = (*row[:13], Measures(*map(int, row[13:20])), int(row[20]), int(row[21]))
+    return ItemFigures(*values)
 
 
 @dataclass(frozen=True)
