@@ -4,12 +4,12 @@ need → pledged → received → disbursed → delivered, and still_needed = ne
 Money, goods at value and hours are kept apart and never added.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .models import ItemProgress, MajorProject, NeedItem, NeedMovement, SubProject
@@ -131,7 +131,7 @@ def items(session: Session, *, sub_project_ids: Iterable[int] | None = None, pub
     return [_figures(row) for row in session.execute(query)]
 
 
-def _figures(row: Row[Any]) -> ItemFigures:
+def _figures(row: Sequence[Any]) -> ItemFigures:
     # PostgreSQL sums integers to Decimal.
     values: tuple[Any, ...] = (*row[:13], Measures(*map(int, row[13:20])), int(row[20]), int(row[21]))
     return ItemFigures(*values)
