@@ -103,11 +103,11 @@ def _redrawn(data: bytes, media_type: str, name: str) -> Checked:
 
 def _plain(picture: Image.Image, media_type: str) -> Image.Image:
     """A new picture with these pixels and nothing else (no EXIF, no colour profile, no comments)."""
+    if picture.mode.startswith("I"):      # 16 bits a pixel: converting would clip all but the darkest
+        picture = picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
     if media_type == PNG and (picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info):
         mode = "RGBA"
     else:
         mode = "L" if picture.mode in ("1", "L") else "RGB"
-    if picture.mode.startswith("I"):      # 16 bits a pixel: converting would clip all but the darkest
-        picture = picture.convert("I").point(lambda level: level * (1 / 256)).convert("L")
     pixels = picture.convert(mode)
     return Image.frombytes(mode, pixels.size, pixels.tobytes())

@@ -64,7 +64,8 @@ def open_file(instance: Path, sha256: str) -> Path:
 def as_attachment(stored: StoredFile, name: str = "") -> Response:
     """The response that downloads a file, never shows it. `name` is what the uploader called it."""
     path = open_file(Path(current_app.instance_path), stored.sha256)
-    stem = Path(name.replace("\\", "/")).stem or stored.sha256[:12]
+    plain = "".join(letter for letter in name.replace("\\", "/") if letter.isprintable())
+    stem = Path(plain).stem or stored.sha256[:12]
     response = send_file(path, mimetype=stored.media_type, as_attachment=True, etag=stored.sha256,
                          download_name=stem + file_content.EXTENSIONS[stored.media_type], conditional=False)
     response.headers["X-Content-Type-Options"] = "nosniff"
