@@ -15,7 +15,8 @@ Level = Literal["category", "major", "sub", "item"]
 
 @dataclass(frozen=True)
 class ItemRow:
-    """A need item. `figures` are fen for cash and goods (goods at value), hours for volunteer service.
+    """A need item. `figures` are fen for cash and goods (goods at value), hours for volunteer service; hours served
+    are `received`, and nothing of them is `disbursed`.
 
     `quantity` × `unit_price_fen` is the need of cash and goods; the price is None where the need has no such
     product."""
@@ -88,6 +89,8 @@ class NeedsStatement:
             raise NotADocument(where="as_of", why="an instant without an offset")
         for item in self.items():
             item.figures.check(item.code)
+            if item.kind == "hours" and item.figures.disbursed:
+                raise NotADocument(where=item.code, why="hours are served, never paid out")
             if item.unit_price_fen is not None:
                 tie_one(item.code, "need", item.figures.need, item.quantity * item.unit_price_fen)
         for kind in ("cash", "goods", "hours"):
