@@ -1,8 +1,10 @@
 """What every view needs of the request: who acts, the clock, the ids, and the form's token."""
 
 import secrets
+from typing import Literal
 
 from flask import current_app, request
+from flask_babel import get_locale
 from flask_login import current_user
 
 from .clock import Clock
@@ -43,3 +45,8 @@ def setting(name: str) -> str:
 def number_setting(name: str) -> int:
     """A setting that is a number."""
     return int(current_app.config[name])
+
+
+def language() -> Literal["zh", "en"]:
+    """The language that this request is answered in."""
+    return "en" if str(get_locale()).startswith("en") else "zh"
