@@ -15,4 +15,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the first schema has nothing before it; restore a backup instead")
+    raise RuntimeError("the first schema has nothing before it; restore a backup instead")
