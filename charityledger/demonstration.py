@@ -25,7 +25,6 @@ from .errors import Conflict
 from .extensions import db
 from .identity import passwords
 from .identity.actor import Actor
-from .identity.models import User
 from .identity.service import create_user
 from .ids import RandomIds
 from .ledger import numbering, store
@@ -170,7 +169,8 @@ class Story:
             return          # part of this fund's money lies in the wallet or is spoken for; a real day has such too
         self.clock.forward(hours=20)
         try:
-            disbursements.approve(actor=self.cast.finance, clock=self.clock, disbursement_id=payment, paid_on=self.day())
+            disbursements.approve(actor=self.cast.finance, clock=self.clock, disbursement_id=payment,
+                                  paid_on=self.day())
         except Conflict:
             disbursements.reject(actor=self.cast.finance, clock=self.clock, disbursement_id=payment,
                                  note="账户余额不足")
@@ -189,7 +189,8 @@ class Story:
     def loose_ends(self) -> None:
         """What a desk finds in the morning: money without a reference, too much money, a request to approve."""
         self.clock.at = SystemClock().now() - timedelta(hours=20)
-        open_pledge = db.session.scalars(select(Pledge).where(Pledge.state.in_(LIVE_STATES)).order_by(Pledge.id)).first()
+        live = select(Pledge).where(Pledge.state.in_(LIVE_STATES), Pledge.kind == "cash").order_by(Pledge.id)
+        open_pledge = db.session.scalars(live).first()
         if open_pledge is not None:
             self.pay(open_pledge.id, open_pledge.outstanding + 50_00)
         receipts.record_receipt(actor=self.cast.staff, clock=self.clock, line=ReceivedLine(
@@ -198,7 +199,8 @@ class Story:
             item = next((i for i in self.items(sub.id) if i.kind == "cash"
                          and min(i.own.received - i.own.disbursed, store.free(db.session, i.sub_code)) >= 100_00), None)
             if item is not None:
-                wish = PaymentWish(sub.code, "BANK", f"郑州{FIRMS[0]}有限公司", "待审批的演示申请", f"{sub.title_zh}：后续采购",
+                wish = PaymentWish(sub.code, "BANK", f"郑州{FIRMS[0]}有限公司", "待审批的演示申请",
+                                   f"{sub.title_zh}：后续采购",
                                    (Part(item.item_id, 100_00),), f"{sub.title_en}: further purchase",
                                    files=((self.evidence, "演示发票.png"),))
                 disbursements.request(actor=self.cast.staff, clock=self.clock, wish=wish)

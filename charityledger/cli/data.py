@@ -47,7 +47,10 @@ def pledges() -> None:
 @JSON
 @with_database
 def import_file(file: Path, as_json: bool) -> None:
-    """Import pledges from CSV: external_id, donor_name, donor_kind, sub_code, amount_yuan, pledged_on, phone, account."""
+    """Import pledges from CSV.
+
+    Columns: external_id, donor_name, donor_kind, sub_code, amount_yuan, pledged_on, phone, account.
+    """
     from ..donations.importing import import_pledges
 
     result = import_pledges(file.read_bytes(), actor=Actor.system(), clock=SystemClock(), ids=RandomIds())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from sqlalchemy import make_url
 
 from .. import database
 from ..clock import SystemClock
@@ -20,11 +21,11 @@ HOUSEKEEPING_S = 5
 
 def initialise(app: Flask, folder: Path | None = None) -> None:
     """Database, catalogue, accounts and fonts; idempotent."""
-    from ..donations.accounts import ensure_default_accounts
+    from ..donations.money_accounts import ensure_default_accounts
     from ..projects import catalogue
     from ..reports.fonts import ensure
 
-    click.echo(f"Database: {app.config['DATABASE_URL'] if app.config['DATABASE_URL'].startswith('sqlite') else 'server'}")
+    click.echo(f"Database: {make_url(app.config['DATABASE_URL']).render_as_string(hide_password=True)}")
     database.upgrade(app)
     with app.app_context():
         added = catalogue.load(catalogue=catalogue.read(folder), clock=SystemClock())

@@ -11,13 +11,12 @@ from typing import Any
 
 import click
 from flask import Flask
-from flask.cli import AppGroup
 
 from .. import create_app, database, wording
 from ..errors import CharityLedgerError
 
 
-class Commands(AppGroup):
+class Commands(click.Group):
     """Prints our own errors as one sentence on stderr and ends with 2."""
 
     def invoke(self, context: click.Context) -> Any:

@@ -10,7 +10,7 @@ from .. import triggers
 from ..donations.models import Allocation, Donation, Pledge, PledgeLine, StatementLine, Suspense
 from ..donations.rules import COUNTED_STATES, LIVE_STATES
 from ..ledger import balances, chart
-from ..ledger.models import (AccountBalance, FundBalance, JournalEntry, LedgerAccount, MovementRow, Voucher)
+from ..ledger.models import AccountBalance, FundBalance, JournalEntry, LedgerAccount, MovementRow, Voucher
 from ..projects import measures
 from ..projects.models import ItemProgress, NeedMovement, SubProject
 from ..projects.triggers import MEASURES
@@ -168,7 +168,7 @@ def pledges_agree(session: Session) -> Iterator[Problem]:
 
 
 def gifts_agree(session: Session) -> Iterator[Problem]:
-    """Received money of the measures, of the gifts and of the books is the same; suspense too; lines are not overused."""
+    """Received money is the same in measures, gifts and books; suspense too; lines are not overused."""
     shown = measures.total(measures.items(session, public=False)).cash.received
     gifts = int(session.scalar(select(func.sum(Donation.value_fen)).where(
         Donation.kind == "cash", Donation.state == "received", Donation.sub_project_id.is_not(None))) or 0)

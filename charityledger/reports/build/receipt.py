@@ -5,7 +5,15 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ...donations.models import Disbursement, Donation, DonationLine, Donor, MoneyAccount, Pledge, StatementLine
+from ...donations.models import (
+    Disbursement,
+    Donation,
+    DonationLine,
+    Donor,
+    MoneyAccount,
+    Pledge,
+    StatementLine,
+)
 from ...errors import NotFound, WrongState
 from ...ledger import numbering
 from ...ledger.chart import GENERAL_FUND
