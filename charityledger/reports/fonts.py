@@ -20,4 +20,4 @@ def ensure(app: Flask, say: Callable[[str], object] = lambda line: None) -> Font
 
 def current() -> FontFolder:
     """The fonts of the running application."""
-    return ensure(current_app)  # type: ignore[arg-type]
+    return ensure(current_app)

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -159,7 +160,7 @@ def as_xlsx(tables: Iterable[Table]) -> bytes:
     return out.getvalue()
 
 
-def _cell(sheet: object, value: Cell) -> object:
+def _cell(sheet: WriteOnlyWorksheet, value: Cell) -> object:
     if isinstance(value, Fen):
         cell = WriteOnlyCell(sheet, value=value.fen / 100)      # a cell holds a number; 2**53 fen are exact in it
         cell.number_format = "#,##0.00"
