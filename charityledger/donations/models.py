@@ -139,6 +139,7 @@ class StatementLine(db.Model):
 
     __tablename__ = "statement_line"
     __table_args__ = (CheckConstraint("used_fen >= 0 AND used_fen <= abs(amount_fen)", name="used_within"),
+                      CheckConstraint("fee_fen >= 0 AND (fee_fen = 0 OR fee_fen < amount_fen)", name="fee_within"),
                       UniqueConstraint("account_code", "native_id"),
                       Index("ix_statement_line_booked_on", "account_code", "booked_on"))
 
@@ -147,6 +148,8 @@ class StatementLine(db.Model):
     booked_on: Mapped[date] = mapped_column(Date)
     amount_fen: Mapped[int] = mapped_column(Amount)             # signed, inflow positive
     used_fen: Mapped[int] = mapped_column(Amount, default=0)
+    fee_fen: Mapped[int] = mapped_column(Amount, default=0)     # kept by the wallet out of the amount
+    fee_booked: Mapped[bool] = mapped_column(default=False)     # the first entry made of the line carries the fee
     counterparty: Mapped[str] = mapped_column(String(200), default="")
     memo: Mapped[str] = mapped_column(String(400), default="")
     native_id: Mapped[str | None] = mapped_column(String(80))
@@ -230,7 +233,10 @@ class Suspense(db.Model):
 
 
 class CashCount(db.Model):
-    """A cash box opened and counted by two people; its money is deposited later."""
+    """A cash box opened and counted by two people; its money is deposited later.
+
+    What the money became hangs on the line: its allocations lead to the gift and to what waits in suspense.
+    """
 
     __tablename__ = "cash_count"
     __table_args__ = (CheckConstraint("counted_by <> witnessed_by", name="two_people"),
@@ -244,8 +250,10 @@ class CashCount(db.Model):
     amount_fen: Mapped[int] = mapped_column(Amount)
     sub_project_id: Mapped[int | None] = mapped_column(ForeignKey("sub_project.id"))
     state: Mapped[str] = mapped_column(String(10), default="counted")     # counted, agreed, deposited, refused
-    donation_id: Mapped[int | None] = mapped_column(ForeignKey("donation.id"))
+    account_code: Mapped[str] = mapped_column(ForeignKey("money_account.code"))     # the cash account that holds it
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("statement_line.id"))    # once agreed: a line of it
     deposit_line_id: Mapped[int | None] = mapped_column(ForeignKey("statement_line.id"))
+    note: Mapped[str] = mapped_column(String(300), default="")                      # why the second person refused
     recorded_at: Mapped[datetime] = mapped_column(Instant)
 
 
@@ -275,6 +283,7 @@ class Disbursement(db.Model):
     decision_note: Mapped[str] = mapped_column(String(300), default="")
     paid_on: Mapped[date | None] = mapped_column(Date)
     delivered_on: Mapped[date | None] = mapped_column(Date)
+    returned_on: Mapped[date | None] = mapped_column(Date)          # 退汇: the money came back
     delivery_note_zh: Mapped[str] = mapped_column(String(300), default="")
     delivery_note_en: Mapped[str] = mapped_column(String(400), default="")
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
@@ -296,13 +305,17 @@ class DisbursementLine(db.Model):
 
 
 class Evidence(db.Model):
-    """A file that shows what was paid for. Staff and auditors see it; the public page counts it."""
+    """A file that shows what was paid for, what goods are worth, or what a request rests on.
+
+    Staff and auditors see it; the public page counts it.
+    """
 
     __tablename__ = "evidence"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     disbursement_id: Mapped[int | None] = mapped_column(ForeignKey("disbursement.id"), index=True)
     donation_id: Mapped[int | None] = mapped_column(ForeignKey("donation.id"), index=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     name: Mapped[str] = mapped_column(String(200))
 
@@ -320,7 +333,8 @@ class Request(db.Model):
     subject_id: Mapped[int] = mapped_column(RowId)
     details: Mapped[str] = mapped_column(Text, default="{}")        # JSON, by kind
     reason: Mapped[str] = mapped_column(String(300))
-    state: Mapped[str] = mapped_column(String(10), default="requested")     # requested, approved, rejected
+    # requested, approved, rejected; withdrawn by the person who asked
+    state: Mapped[str] = mapped_column(String(10), default="requested")
     requested_by: Mapped[int]
     requested_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[int | None]

@@ -26,4 +26,4 @@ def recomputed(session: Session) -> dict[tuple[str, str], int]:
 
 def fund_cash(session: Session) -> dict[str, int]:
     """{fund: fen} of money held."""
-    return dict(session.execute(select(FundBalance.fund, FundBalance.cash_fen)).tuples().all())
+    return dict(session.execute(select(FundBalance.fund, FundBalance.cash_fen)).all())

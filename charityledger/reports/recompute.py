@@ -94,7 +94,7 @@ def balances_agree(session: Session) -> Iterator[Problem]:
         if kept.get(key, 0) != summed.get(key, 0):
             yield Problem("balance_differs", f"account {key[0]} fund {key[1]}: kept {kept.get(key, 0)} fen, "
                           f"movements give {summed.get(key, 0)}")
-    holds = dict(session.execute(select(LedgerAccount.code, LedgerAccount.holds)).tuples().all())
+    holds = dict(session.execute(select(LedgerAccount.code, LedgerAccount.holds)).all())
     for row in session.scalars(select(FundBalance)):
         for name, kind in (("cash_fen", "money"), ("stock_fen", "stock")):
             fen = sum(v for (account, fund), v in summed.items() if fund == row.fund and holds[account] == kind)
@@ -153,7 +153,7 @@ def pledges_agree(session: Session) -> Iterator[Problem]:
     outstanding = dict(session.execute(
         select(SubProject.code, func.sum(Pledge.amount - Pledge.paid)).join(
             SubProject, SubProject.id == Pledge.sub_project_id)
-        .where(Pledge.kind == "cash", Pledge.state.in_(LIVE_STATES)).group_by(SubProject.code)).tuples().all())
+        .where(Pledge.kind == "cash", Pledge.state.in_(LIVE_STATES)).group_by(SubProject.code)).all())
     kept = {fund: fen for (account, fund), fen in balances.all_balances(session).items() if account == chart.PLEDGED}
     for fund in sorted(outstanding.keys() | kept.keys()):
         if int(outstanding.get(fund, 0)) != kept.get(fund, 0):

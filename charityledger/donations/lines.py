@@ -1,0 +1,139 @@
+"""Lines of money accounts, and what each part of a line became: used up to its amount, never beyond (promise 5)."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from ..clock import Clock
+from ..database import is_postgresql
+from ..errors import Conflict, InvalidInput, LineOverused, NotFound
+from ..identity.actor import Actor
+from .models import Allocation, MoneyAccount, StatementLine
+
+
+@dataclass(frozen=True)
+class ReceivedLine:
+    """One inflow of a money account, entered by hand or read from a file. `fee_fen` was kept by the wallet."""
+
+    account_code: str
+    booked_on: date
+    amount_fen: int
+    counterparty: str = ""
+    memo: str = ""
+    native_id: str | None = None
+    fee_fen: int = 0
+
+
+class AmountNotPositive(InvalidInput):
+    """Facts: amount_fen."""
+
+    code = "amount_not_positive"
+
+
+class FeeTooLarge(InvalidInput):
+    """A wallet's fee is less than the amount it is kept from. Facts: fee_fen, amount_fen."""
+
+    code = "fee_too_large"
+
+
+class LineKnown(Conflict):
+    """The bank's own number came before on this account: the same line is never entered twice. Facts: native_id."""
+
+    code = "line_known"
+
+
+def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int:
+    """A statement line entered by hand; nothing is allocated yet. Returns its id.
+
+    Raises AmountNotPositive, FeeTooLarge, LineKnown, or NotFound for an unknown account.
+    """
+    if line.amount_fen <= 0:
+        raise AmountNotPositive(amount_fen=line.amount_fen)
+    if not 0 <= line.fee_fen < line.amount_fen:
+        raise FeeTooLarge(fee_fen=line.fee_fen, amount_fen=line.amount_fen)
+    ledger_account(tx, line.account_code)
+    build = postgresql.insert if is_postgresql(tx) else sqlite.insert
+    # Without the bank's number nothing can tell two genuine gifts from one entered twice, so both are kept.
+    line_id = tx.scalar(
+        build(StatementLine.__table__).on_conflict_do_nothing(index_elements=["account_code", "native_id"]).values(
+            account_code=line.account_code, booked_on=line.booked_on, amount_fen=line.amount_fen, used_fen=0,
+            fee_fen=line.fee_fen, fee_booked=False, counterparty=line.counterparty, memo=line.memo,
+            native_id=line.native_id or None, entered_by=actor.user_id, recorded_at=clock.now(),
+        ).returning(StatementLine.__table__.c.id))
+    if line_id is None:
+        raise LineKnown(native_id=line.native_id)
+    return int(line_id)
+
+
+def ledger_account(tx: Session, account_code: str) -> str:
+    """The account in the books of a money account. Raises NotFound."""
+    account = tx.get(MoneyAccount, account_code)
+    if account is None:
+        raise NotFound(what=account_code)
+    return account.ledger_account
+
+
+def allocate(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int) -> None:
+    """Use part of a line. Python's half of promise 5: the counter moves only while something is left."""
+    done = tx.execute(update(StatementLine).where(
+        StatementLine.id == line_id, StatementLine.used_fen + amount_fen <= StatementLine.amount_fen
+    ).values(used_fen=StatementLine.used_fen + amount_fen).execution_options(synchronize_session=False))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        line = tx.get_one(StatementLine, line_id, populate_existing=True)
+        raise LineOverused(line_id=line_id, left_fen=line.amount_fen - line.used_fen, requested_fen=amount_fen)
+    _add(tx, line_id, kind, subject_id, entry_id, amount_fen)
+
+
+def turn(tx: Session, line_id: int, entry_id: int, amount_fen: int, *, out_of: tuple[str, int],
+         into: tuple[str, int]) -> None:
+    """Part of a line that had become one thing becomes another, (kind, id) each; the line stays as used as it was."""
+    _add(tx, line_id, *out_of, entry_id, -amount_fen)
+    _add(tx, line_id, *into, entry_id, amount_fen)
+
+
+def take_back(tx: Session, entry_id: int, reversal_id: int) -> None:
+    """Undo every allocation that `entry_id` made: each gets a negative one that points at it, and lines are free."""
+    freed: dict[int, int] = {}
+    rows = tx.scalars(select(Allocation).where(Allocation.entry_id == entry_id, Allocation.reverses_id.is_(None))
+                      .order_by(Allocation.id)).all()
+    for row in rows:
+        _add(tx, row.statement_line_id, row.kind, row.subject_id, reversal_id, -row.amount_fen, reverses_id=row.id)
+        freed[row.statement_line_id] = freed.get(row.statement_line_id, 0) + row.amount_fen
+    for line_id, amount_fen in sorted(freed.items()):
+        tx.execute(update(StatementLine).where(StatementLine.id == line_id).values(
+            used_fen=StatementLine.used_fen - amount_fen).execution_options(synchronize_session=False))
+
+
+def take_fee(tx: Session, line_id: int) -> int:
+    """The wallet's fee in fen, for the one entry that carries it; 0 where another did, or there is none."""
+    done = tx.execute(update(StatementLine).where(
+        StatementLine.id == line_id, StatementLine.fee_fen > 0, StatementLine.fee_booked.is_(False)
+    ).values(fee_booked=True).execution_options(synchronize_session=False))
+    if done.rowcount != 1:  # type: ignore[attr-defined]
+        return 0
+    return int(tx.scalars(select(StatementLine.fee_fen).where(StatementLine.id == line_id)).one())
+
+
+def free_fee(tx: Session, line_id: int) -> None:
+    """The entry that carried the fee was reversed; the next one made of the line carries it."""
+    tx.execute(update(StatementLine).where(StatementLine.id == line_id).values(fee_booked=False)
+               .execution_options(synchronize_session=False))
+
+
+def became(session: Session, line_id: int) -> dict[tuple[str, int], int]:
+    """{(kind, subject id): fen} of what a line is now; what was taken back is gone."""
+    rows = session.execute(
+        select(Allocation.kind, Allocation.subject_id, func.sum(Allocation.amount_fen))
+        .where(Allocation.statement_line_id == line_id).group_by(Allocation.kind, Allocation.subject_id)
+        .order_by(func.min(Allocation.id)))
+    return {(kind, subject_id): int(fen) for kind, subject_id, fen in rows if fen}
+
+
+def _add(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int,
+         reverses_id: int | None = None) -> None:
+    tx.execute(insert(Allocation.__table__), {
+        "statement_line_id": line_id, "kind": kind, "subject_id": subject_id, "entry_id": entry_id,
+        "amount_fen": amount_fen, "reverses_id": reverses_id})

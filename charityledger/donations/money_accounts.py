@@ -1,0 +1,93 @@
+"""Where money really lies: bank accounts, wallets and cash boxes, each with its sub-account in the books."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ..audit import events
+from ..clock import Clock
+from ..database import use_case
+from ..errors import Conflict, InvalidInput
+from ..identity.actor import Actor
+from ..ledger import chart, store
+from ..ledger.idempotency import once
+from ..ledger.models import AccountBalance
+from .models import MoneyAccount
+
+KINDS = ("bank", "wechat", "alipay", "cash")
+PARENTS = {"bank": chart.BANK, "wechat": chart.WECHAT, "alipay": chart.ALIPAY, "cash": chart.CASH}
+# One of each, so that a first receipt can be recorded; an organisation adds its own and names them.
+DEFAULTS = (("BANK", "bank", "基本户"), ("WECHAT", "wechat", "微信收款"), ("ALIPAY", "alipay", "支付宝收款"),
+            ("CASH", "cash", "钱箱现金"))
+_CODE = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
+
+
+class AccountCodeWrong(InvalidInput):
+    """A code is 2 to 20 capitals, digits and hyphens, a letter first. Facts: text."""
+
+    code = "account_code_wrong"
+
+
+class AccountCodeTaken(Conflict):
+    """Facts: account."""
+
+    code = "account_code_taken"
+
+
+@dataclass(frozen=True)
+class AccountFigures:
+    """A money account and what it holds over all funds, in fen."""
+
+    account: MoneyAccount
+    balance_fen: int
+
+
+@use_case
+def add_account(tx: Session, *, actor: Actor, clock: Clock, code: str, kind: str, name: str,
+                key: str | None = None) -> int:
+    """A new money account; it can be used at once. Raises AccountCodeWrong or AccountCodeTaken. Returns how many
+    accounts there are."""
+    def act() -> int:
+        if not _CODE.fullmatch(code):
+            raise AccountCodeWrong(text=code)
+        if tx.get(MoneyAccount, code) is not None:
+            raise AccountCodeTaken(account=code)
+        _add(tx, code, kind, name, actor, clock)
+        return len(tx.scalars(select(MoneyAccount.code)).all())
+
+    return once(tx, key, {"use": "add_account", "code": code, "kind": kind, "name": name}, act, clock=clock)
+
+
+@use_case
+def ensure_default_accounts(tx: Session, *, clock: Clock) -> int:
+    """One bank account, one wallet of each kind and one cash box, where there is no account at all (idempotent).
+    Returns how many were added."""
+    if tx.scalars(select(MoneyAccount.code).limit(1)).first() is not None:
+        return 0
+    for code, kind, name in DEFAULTS:
+        _add(tx, code, kind, name, Actor.system(), clock)
+    return len(DEFAULTS)
+
+
+def _add(tx: Session, code: str, kind: str, name: str, actor: Actor, clock: Clock) -> None:
+    account = store.create_account_under(tx, PARENTS[kind], code, name)
+    tx.add(MoneyAccount(code=code, kind=kind, name=name, ledger_account=account))
+    tx.flush()
+    events.record(tx, kind="money_account_added", subject=("money_account", code),
+                  payload={"kind": kind, "ledger_account": account}, actor_id=actor.user_id, at=clock.now())
+
+
+def accounts(session: Session, *kinds: str) -> Sequence[MoneyAccount]:
+    """All accounts, or those of some kinds: banks first, then wallets, then cash."""
+    rows = session.scalars(select(MoneyAccount).where(MoneyAccount.kind.in_(kinds or KINDS))
+                           .order_by(MoneyAccount.code))
+    return sorted(rows, key=lambda account: KINDS.index(account.kind))
+
+
+def figures(session: Session) -> list[AccountFigures]:
+    """Every account with its balance."""
+    held = {row.account: row.amount_fen for row in session.scalars(select(AccountBalance))}
+    return [AccountFigures(account, held.get(account.ledger_account, 0)) for account in accounts(session)]
