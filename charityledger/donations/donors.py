@@ -1,14 +1,19 @@
-"""Donors: found again by kind, name and phone (or credit code), else created."""
+"""Donors: found again by kind, name and phone (or credit code), else created. Staff search them here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from .. import reference as references
 from ..audit import events
 from ..clock import Clock
+from ..errors import InvalidInput, NotFound
 from ..identity.actor import Actor
-from .models import Donor
+from .models import Donor, Membership, Pledge
+
+PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -23,24 +28,53 @@ class DonorFacts:
     donor_id: int | None = None
 
 
+class DonorNameMissing(InvalidInput):
+    """Facts: none."""
+
+    code = "donor_name_missing"
+
+
 def find_or_create(tx: Session, facts: DonorFacts, *, actor: Actor, clock: Clock) -> int:
     """Id of the donor. The same name and phone (or credit code) is the same donor; a name alone never is."""
     if facts.donor_id is not None:
-        return facts.donor_id
+        return living(tx, facts.donor_id).id
     known = _find(tx, facts)
-    if known is not None:
-        return known
-    donor = Donor(kind=facts.kind, name=facts.name, phone=facts.phone, email=facts.email, uscc=facts.uscc,
+    return known if known is not None else create(tx, facts, actor=actor, clock=clock).id
+
+
+def create(tx: Session, facts: DonorFacts, *, actor: Actor, clock: Clock) -> Donor:
+    """A new donor. Raises DonorNameMissing."""
+    name = " ".join(facts.name.split())
+    if not name:
+        raise DonorNameMissing()
+    donor = Donor(kind=facts.kind, name=name, phone=facts.phone, email=facts.email, uscc=facts.uscc or None,
                   created_at=clock.now())
     tx.add(donor)
     tx.flush()
     events.record(tx, kind="donor_added", subject=("donor", donor.id), payload={"kind": facts.kind},
                   actor_id=actor.user_id, at=clock.now())
-    return donor.id
+    return donor
+
+
+def living(session: Session, donor_id: int) -> Donor:
+    """The donor, or the one that it was merged into. Raises NotFound."""
+    donor = session.get(Donor, donor_id)
+    while donor is not None and donor.merged_into_id is not None:
+        donor = session.get(Donor, donor.merged_into_id)
+    if donor is None:
+        raise NotFound(what=f"donor {donor_id}")
+    return donor
+
+
+def has_account() -> ColumnElement[bool]:
+    """For queries of donors: whether anybody signs in for it."""
+    return exists().where(Membership.donor_id == Donor.id)
 
 
 def _find(tx: Session, facts: DonorFacts) -> int | None:
-    query = select(Donor.id).where(Donor.merged_into_id.is_(None), Donor.kind == facts.kind, Donor.name == facts.name)
+    # Never one with an account: whoever knows a name and a phone number must not write into somebody's account.
+    query = select(Donor.id).where(Donor.merged_into_id.is_(None), Donor.kind == facts.kind,
+                                   Donor.name == " ".join(facts.name.split()), ~has_account())
     if facts.uscc:
         query = query.where(Donor.uscc == facts.uscc)
     elif facts.phone:
@@ -48,3 +82,22 @@ def _find(tx: Session, facts: DonorFacts) -> int | None:
     else:
         return None
     return tx.scalars(query.order_by(Donor.id)).first()
+
+
+def search(session: Session, words: str, *, page: int = 1) -> tuple[Sequence[Donor], int]:
+    """(one page of donors, how many there are). `words`: part of a name, the last four digits of a phone or more, a
+    credit code, or a pledge's reference. Donors that were merged away are left out."""
+    query = select(Donor).where(Donor.merged_into_id.is_(None))
+    words = words.strip()
+    if words:
+        codes = references.parse(words)
+        plain = words.replace(" ", "")
+        tests = [Donor.name.contains(words, autoescape=True), Donor.uscc == plain.upper(),
+                 exists().where(Pledge.donor_id == Donor.id, Pledge.reference.in_(codes))]
+        if plain.replace("-", "").isdigit() and len(plain) >= 4:
+            # A landline's extension stands behind the digits that people know it by.
+            tests += [Donor.phone.like(f"%{plain}"), Donor.phone.like(f"%{plain}-%")]
+        query = query.where(or_(*tests))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    rows = session.scalars(query.order_by(Donor.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))
+    return rows.all(), total

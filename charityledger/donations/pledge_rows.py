@@ -1,0 +1,154 @@
+"""Reads a CSV file of offline and expected gifts. Pure: bytes in, rows and faults with their lines out."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from ..errors import CharityLedgerError, InvalidInput
+from ..money import parse_yuan
+from ..phone import parse_phone
+
+COLUMNS = ("external_id", "donor_name", "donor_kind", "sub_code", "amount_yuan", "pledged_on", "phone", "account")
+REQUIRED = COLUMNS[:6]
+KINDS = {"individual": "individual", "enterprise": "enterprise", "个人": "individual", "单位": "enterprise",
+         "企业": "enterprise"}
+MAX_ROWS = 5000
+_LONGEST = {"external_id": 80, "donor_name": 200, "account": 60}
+_DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
+
+
+class NotText(InvalidInput):
+    """The file is no text in UTF-8, UTF-16 or GB18030. Facts: none."""
+
+    code = "not_text"
+
+
+class ColumnMissing(InvalidInput):
+    """Facts: column."""
+
+    code = "column_missing"
+
+
+class ValueMissing(InvalidInput):
+    """Facts: column."""
+
+    code = "value_missing"
+
+
+class ValueTooLong(InvalidInput):
+    """Facts: column, most (characters)."""
+
+    code = "value_too_long"
+
+
+class UnknownKind(InvalidInput):
+    """Facts: text."""
+
+    code = "unknown_donor_kind"
+
+
+class NotADay(InvalidInput):
+    """Facts: text."""
+
+    code = "not_a_day"
+
+
+class RepeatedId(InvalidInput):
+    """The same external_id twice in one file. Facts: external_id, first (line)."""
+
+    code = "repeated_external_id"
+
+
+class TooManyRows(InvalidInput):
+    """Facts: most."""
+
+    code = "too_many_rows"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the file. `account` is the payer's account as the file has it; it only tells two rows apart."""
+
+    line: int
+    external_id: str
+    donor_name: str
+    donor_kind: str
+    sub_code: str
+    amount_fen: int
+    pledged_on: date
+    phone: str = ""
+    account: str = ""
+
+
+# (line, what is wrong with it); the header is line 1.
+Fault = tuple[int, CharityLedgerError]
+
+
+def read_rows(data: bytes) -> tuple[list[Row], list[Fault]]:
+    """The rows that can be understood, and what is wrong with the others. Pure."""
+    try:
+        reader = csv.reader(io.StringIO(_decode(data), newline=""), strict=True)
+        table = [(reader.line_num, values) for values in reader]
+    except (NotText, csv.Error) as error:
+        return [], [(1, error if isinstance(error, NotText) else NotText())]
+    header = [name.strip().lower() for name in table[0][1]] if table else []
+    missing: list[Fault] = [(1, ColumnMissing(column=name)) for name in REQUIRED if name not in header]
+    if missing:
+        return [], missing
+    if len(table) > MAX_ROWS + 1:
+        return [], [(MAX_ROWS + 2, TooManyRows(most=MAX_ROWS))]
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    seen: dict[str, int] = {}
+    for line, values in table[1:]:
+        if not any(value.strip() for value in values):
+            continue
+        try:
+            row = _row(line, {name: value.strip() for name, value in zip(header, values, strict=False)})
+            if row.external_id in seen:
+                raise RepeatedId(external_id=row.external_id, first=seen[row.external_id])
+        except CharityLedgerError as error:
+            faults.append((line, error))
+        else:
+            seen[row.external_id] = line
+            rows.append(row)
+    return rows, faults
+
+
+def _decode(data: bytes) -> str:
+    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise NotText()
+
+
+def _row(line: int, cells: dict[str, str]) -> Row:
+    for column in REQUIRED:
+        if not cells.get(column):
+            raise ValueMissing(column=column)
+    for column, most in _LONGEST.items():
+        if len(cells.get(column, "")) > most:
+            raise ValueTooLong(column=column, most=most)
+    kind = KINDS.get(cells["donor_kind"].lower())
+    if kind is None:
+        raise UnknownKind(text=cells["donor_kind"])
+    amount_fen = parse_yuan(cells["amount_yuan"])
+    if amount_fen == 0:
+        raise ValueMissing(column="amount_yuan")
+    return Row(line, cells["external_id"], " ".join(cells["donor_name"].split()), kind, cells["sub_code"].upper(),
+               amount_fen, _day(cells["pledged_on"]), parse_phone(cells["phone"]) if cells.get("phone") else "",
+               cells.get("account", ""))
+
+
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(text)
+    try:
+        return date(*map(int, found.groups())) if found else date.fromisoformat(text)
+    except ValueError:
+        raise NotADay(text=text) from None
