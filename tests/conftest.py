@@ -23,6 +23,8 @@ from charityledger.extensions import db
 from tests.postgresql import PostgreSQL, running
 
 KINDS = ("sqlite", "postgresql")
+# Made once (half a minute), then kept beside the checkout's other caches.
+FONTS = Path(__file__).parent.parent / ".cache" / "fonts"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -80,8 +82,9 @@ class Databases:
 
 def settings(instance: Path, url: str) -> dict[str, object]:
     """What every application under test runs with."""
-    return {"TESTING": True, "INSTANCE": str(instance), "DATABASE_URL": url, "SECRET_KEY": "only for tests",
-            "SITE_URL": "http://localhost", "RATE_LIMITS": False, "WTF_CSRF_ENABLED": False, "DEMONSTRATION": False}
+    return {"TESTING": True, "INSTANCE": str(instance), "DATABASE_URL": url, "FONTS": str(FONTS),
+            "SECRET_KEY": "only for tests", "SITE_URL": "http://localhost", "RATE_LIMITS": False,
+            "WTF_CSRF_ENABLED": False, "DEMONSTRATION": False}
 
 
 def disconnect(app: Flask) -> None:

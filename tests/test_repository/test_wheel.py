@@ -57,7 +57,8 @@ def test_it_serves_every_public_page(wheel: Path, tmp_path: Path) -> None:
     start = "import runpy, sys; sys.path[:0] = sys.argv[2:]; runpy.run_path(sys.argv[1], run_name='__main__')"
     places = [target, *{sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARITYLEDGER_")}
-    environment["CHARITYLEDGER_INSTANCE"] = str(tmp_path / "instance")
+    environment.update(CHARITYLEDGER_INSTANCE=str(tmp_path / "instance"),
+                       CHARITYLEDGER_FONTS=str(ROOT / ".cache/fonts"))
     done = subprocess.run([sys.executable, "-I", "-S", "-c", start, Path(__file__).with_name("crawl.py"), *places],
                           cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
