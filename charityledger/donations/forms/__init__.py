@@ -1,0 +1,1 @@
+"""Forms of adopting, giving and paying out."""
