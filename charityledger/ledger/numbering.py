@@ -45,8 +45,8 @@ def assign(tx: Session) -> int:
 
 
 def show(series: str, period: str, number: int) -> str:
-    """`记-202604-0031`."""
-    return f"{series}-{period}-{number:04d}"
+    """`202604-0031`, and with its series in front where it is not the one of money: `诺202604-0031`."""
+    return f"{'' if series == MONEY_SERIES else series}{period}-{number:04d}"
 
 
 def of_entries(session: Session, entry_ids: list[int]) -> dict[int, str]:

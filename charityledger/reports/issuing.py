@@ -19,6 +19,7 @@ from ..clock import Clock, period_of, today
 from ..database import is_postgresql, use_case
 from ..identity.actor import Actor
 from ..ledger import numbering
+from ..projects.facts import is_demonstration
 from .build.common import Reading, at
 from .documents import Document, Language, Organisation, Provenance
 from .models import IssuedDocument
@@ -57,7 +58,7 @@ def reading(session: Session, language: Language, number: str, fallback: datetim
     # The time of the last event, not of the request: the same history gives the same document.
     url = f"{current_app.config['SITE_URL']}/verify?number={number}" if number else None
     return Reading(language, programme(), Provenance(number, count, at(last or fallback),
-                                                     bool(current_app.config["DEMONSTRATION"]), url))
+                                                     is_demonstration(), url))
 
 
 def preview(session: Session, build: Build, render: Render, *, language: Language, clock: Clock) -> bytes:

@@ -7,16 +7,13 @@ from pathlib import Path
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.local import LocalProxy
 
 from .. import web
-from ..extensions import db
 from ..identity import policy
 from ..identity.actor import ADMIN, AUDITOR, FINANCE, STAFF, Actor
 from ..identity.session import is_signed_in
-from ..projects.models import SiteFact
+from ..projects.facts import is_demonstration
 from .language import HTML_LANGUAGES, in_other_language, language, root
 
 OFFICE = (STAFF, FINANCE, AUDITOR, ADMIN)
@@ -103,25 +100,9 @@ class Organisation:
         return str(config[f"ORGANISATION_{language().upper()}"] or config["ORGANISATION_ZH"])
 
 
-def demonstration() -> bool:
-    """Whether what is shown was made up. As set, else as the database says."""
-    set_to = current_app.config["DEMONSTRATION"]
-    if set_to not in ("", None):
-        return set_to is True or str(set_to).lower() in ("1", "true", "yes", "on")
-    if not current_app.extensions.get("charityledger.demonstration"):
-        try:
-            said = db.session.scalar(select(SiteFact.value).where(SiteFact.name == "demonstration"))
-        except SQLAlchemyError:     # before `init`, or the fault that this error page tells of
-            db.session.rollback()
-            return False
-        # A database never stops being a demonstration, so only the yes is kept.
-        current_app.extensions["charityledger.demonstration"] = bool(said) and said != "0"
-    return bool(current_app.extensions["charityledger.demonstration"])
-
-
 def init_app(app: Flask) -> None:
     """Give the templates these names."""
     app.jinja_env.globals.update(
         link=link, allowed=allowed, sections=sections, office_sections=office_sections, asset=asset, who=who,
-        organisation=Organisation(), demonstration=demonstration, in_other_language=in_other_language,
+        organisation=Organisation(), demonstration=is_demonstration, in_other_language=in_other_language,
         html_languages=HTML_LANGUAGES, current_role=LocalProxy(lambda: who().role), office_roles=OFFICE)
