@@ -3,12 +3,13 @@
 `templates/parts/forms.html` draws them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, RadioField, SelectField, StringField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
 from . import web, wording
@@ -16,6 +17,8 @@ from .errors import CharityLedgerError, InvalidInput
 from .money import format_fen, parse_yuan
 from .phone import parse_phone
 from .uscc import parse_uscc
+
+Pairs = Iterable[tuple[str, Any]]
 
 
 class Form(FlaskForm):
@@ -100,28 +103,26 @@ class UsccField(ReadField):
     reads = parse_uscc
 
 
-class RadioChoice(RadioField):
-    """Radio buttons, none chosen beforehand. `wanted` is the sentence where none came back."""
+class Radios(RadioField):
+    """Radio buttons from (value, label) pairs, none chosen beforehand. `wanted` asks for one where none came back."""
 
-    def __init__(self, *args: Any, wanted: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.wanted = wanted or _l("请选一种。")
-
-    def pre_validate(self, form: Any) -> None:
-        if not any(selected for _value, _label, selected, *_rest in self.iter_choices()):
-            raise ValidationError(self.wanted)
+    def __init__(self, label: Any = None, validators: Any = None, *, choices: Pairs = (), wanted: Any = None,
+                 **kwargs: Any) -> None:
+        super().__init__(label, validators, choices=_options(choices),
+                         invalid_choice_message=wanted or _l("请选一种。"), **kwargs)
 
 
-class SelectChoice(SelectField):
-    """A list to choose one from. `wanted` is the sentence where something else came back."""
+class Dropdown(SelectField):
+    """A list to choose one from, as (value, label) pairs. `wanted` asks again where something else came back."""
 
-    def __init__(self, *args: Any, wanted: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.wanted = wanted or _l("请从列表里选一项。")
+    def __init__(self, label: Any = None, validators: Any = None, *, choices: Pairs = (), wanted: Any = None,
+                 **kwargs: Any) -> None:
+        super().__init__(label, validators, choices=_options(choices),
+                         invalid_choice_message=wanted or _l("请从列表里选一项。"), **kwargs)
 
-    def pre_validate(self, form: Any) -> None:
-        if not any(selected for _value, _label, selected, *_rest in self.iter_choices()):
-            raise ValidationError(self.wanted)
+
+def _options(pairs: Pairs) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class Given:

@@ -42,7 +42,8 @@ def send(to: str, subject: str, text: str) -> Future[None]:
     message["Date"] = format_datetime(web.clock().now())
     message["Message-ID"] = make_msgid(domain=host)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(text)
+    # A file can be read as it lies there; on the way, old servers take ASCII only.
+    message.set_content(text, cte="base64" if can_reach_people() else "8bit")
     return _POSTMAN.submit(_deliver, {name: config[name] for name in _SETTINGS}, message)
 
 
@@ -52,9 +53,10 @@ def _deliver(settings: Mapping[str, Any], message: EmailMessage) -> None:
             _by_smtp(settings, message)
         else:
             _to_folder(Path(settings["INSTANCE"]) / "mail", message)
-    except (OSError, smtplib.SMTPException):
-        # Without the address: logs are read by more people than mail is.
-        _log.exception("Mail %s was not delivered", message["Message-ID"])
+    except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: a port that is no number
+        # The kind of error only: its text may hold the address, and logs are read by more people than mail is.
+        kind, code = type(error).__name__, getattr(error, "smtp_code", "")
+        _log.error("mail %s was not delivered: %s %s", message["Message-ID"], kind, code)
 
 
 def _by_smtp(settings: Mapping[str, Any], message: EmailMessage) -> None:

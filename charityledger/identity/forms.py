@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import Length
 
-from ..forms import Form, Given, PhoneField, ReadField, SelectChoice
+from ..forms import Dropdown, Form, Given, PhoneField, ReadField
 from .actor import ADMIN, AUDITOR, DONOR, FINANCE, STAFF
 from .passwords import MOST_LENGTH
 from .service import NAME_LENGTH, normal_email
@@ -61,15 +61,16 @@ class LinkResetForm(NewPassword):
 
 class AccountForm(Form):
     name = StringField(_l("姓名或单位"), [Given(_l("请填写姓名或单位。")), Length(max=NAME_LENGTH)])
-    locale = SelectChoice(_l("来信用的语言"), choices=list(LANGUAGES.items()))
+    locale = Dropdown(_l("来信用的语言"), choices=LANGUAGES.items())
 
 
 class UserForm(Form):
     name = StringField(_l("姓名"), [Given(_l("请填写姓名。")), Length(max=NAME_LENGTH)])
     email = EmailField(_l("邮箱"))
     phone = PhoneField(_l("手机号"))
-    role = SelectChoice(_l("角色"), choices=[("", _l("请选择")), *ROLE_NAMES.items()], validators=[Given(_l("请选角色。"))])
+    role = Dropdown(
+        _l("角色"), [Given(_l("请选角色。"))], choices=[("", _l("请选择")), *ROLE_NAMES.items()])
 
 
 class RoleForm(Form):
-    role = SelectChoice(_l("角色"), choices=list(ROLE_NAMES.items()))
+    role = Dropdown(_l("角色"), choices=ROLE_NAMES.items())

@@ -48,14 +48,13 @@ def new_hash(password: str, known: Iterable[str | None] = ()) -> str:
 
 def fits(password: str, password_hash: str | None) -> bool:
     """Whether the password is the right one. Takes as long for None or an unusable hash: nobody learns who exists."""
-    usable = password_hash is not None and password_hash != UNUSABLE
-    against = password_hash if usable and password_hash else _nobody(HASHER)
+    known = password_hash if password_hash != UNUSABLE else None
     with _TURNS:
         try:
-            HASHER.verify(against, _normal(password)[:MOST_LENGTH])
+            HASHER.verify(known or _nobody(HASHER), _normal(password)[:MOST_LENGTH])
         except (VerificationError, InvalidHashError):
             return False
-    return usable
+    return bool(known)
 
 
 def is_outdated(password_hash: str) -> bool:

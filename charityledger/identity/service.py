@@ -21,7 +21,8 @@ from .models import User
 NAME_LENGTH = 200
 PAGE_SIZE = 50
 
-_EMAIL = re.compile(r"[^@\s,;:<>()\"\\]+@[^@\s,;:<>()\"\\]+\.[^@\s,;:<>()\"\\.]+")
+_LETTERS = r"@\s,;:<>()\"\\\x00-\x1f\x7f"
+_EMAIL = re.compile(rf"[^{_LETTERS}]+@[^.{_LETTERS}]+(?:\.[^.{_LETTERS}]+)+")
 
 
 def normal_email(text: str) -> str:
@@ -172,7 +173,8 @@ def _check_admin(actor: Actor) -> None:
 
 
 def _name(text: str) -> str:
-    name = " ".join(text.split())[:NAME_LENGTH]
+    visible = "".join(letter for letter in text if letter.isspace() or unicodedata.category(letter) != "Cc")
+    name = " ".join(visible.split())[:NAME_LENGTH]
     if not name:
         raise NameMissing()
     return name
