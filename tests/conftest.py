@@ -1,26 +1,24 @@
 """Fixtures that every test may use. A test that takes `app`, `client` or `database_url` runs on both databases.
 
 `pytestmark = pytest.mark.one_database` keeps a module to SQLite, where the database makes no difference.
-A migrated database is made once per process and kind, and copied for each test.
+Documents' fonts and compiled templates are made once and shared.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import count
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient, FlaskCliRunner
-from sqlalchemy import make_url
+from jinja2 import FileSystemBytecodeCache
 
 import charityledger
 from charityledger import database
 from charityledger.clock import FixedClock
 from charityledger.extensions import db
-from tests.postgresql import PostgreSQL, running
+from tests.databases import Databases
 
 KINDS = ("sqlite", "postgresql")
 # Made once (half a minute), then kept beside the checkout's other caches.
@@ -40,46 +38,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("database_kind", KINDS, indirect=True)
 
 
-class Databases:
-    """Copies of migrated databases: `fresh(kind, folder)` gives the URL of an empty one with the newest schema."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.resources = ExitStack()
-        self.names = (f"test_{number}" for number in count(1))
-        self.templates: dict[str, str] = {}
-        self._server: PostgreSQL | None = None
-
-    @property
-    def server(self) -> PostgreSQL:
-        """Started by the first test that wants it."""
-        if self._server is None:
-            self._server = self.resources.enter_context(running())
-        return self._server
-
-    def fresh(self, kind: str, folder: Path) -> str:
-        if kind not in self.templates:
-            self.templates[kind] = self._migrated(kind)
-        if kind == "sqlite":
-            shutil.copyfile(self.templates[kind], folder / "ledger.sqlite3")
-            return f"sqlite:///{folder / 'ledger.sqlite3'}"
-        return self.server.create(next(self.names), self.templates[kind])
-
-    def drop(self, url: str) -> None:
-        """PostgreSQL's are dropped, so that connections and disk don't add up; pytest removes SQLite's files."""
-        if url.startswith("postgresql"):
-            self.server.drop(make_url(url).database or "")
-
-    def _migrated(self, kind: str) -> str:
-        path = self.folder / "template.sqlite3"
-        name = next(self.names)
-        url = f"sqlite:///{path}" if kind == "sqlite" else self.server.create(name)
-        app = charityledger.create_app(settings(self.folder / "instance", url))
-        database.upgrade(app)
-        disconnect(app)
-        return str(path) if kind == "sqlite" else name
-
-
 def settings(instance: Path, url: str) -> dict[str, object]:
     """What every application under test runs with."""
     return {"TESTING": True, "INSTANCE": str(instance), "DATABASE_URL": url, "FONTS": str(FONTS),
@@ -97,7 +55,14 @@ def disconnect(app: Flask) -> None:
 
 @pytest.fixture(scope="session")
 def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    made = Databases(tmp_path_factory.mktemp("databases"))
+    folder = tmp_path_factory.mktemp("databases")
+
+    def migrate(url: str) -> None:
+        app = charityledger.create_app(settings(folder / "instance", url))
+        database.upgrade(app)
+        disconnect(app)
+
+    made = Databases(folder, migrate)
     with made.resources:
         yield made
 
@@ -112,11 +77,17 @@ def database_url(databases: Databases, database_kind: str, tmp_path: Path) -> It
     """A migrated, empty database of this test's own."""
     url = databases.fresh(database_kind, tmp_path)
     yield url
-    databases.drop(url)
+    databases.give_back(url)
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Compiled templates: each application would compile them again, which takes longer than most tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("compiled")))
 
 
 @pytest.fixture
-def make_app(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[..., Flask]]:
+def make_app(tmp_path: Path, clock: FixedClock, compiled: FileSystemBytecodeCache) -> Iterator[Callable[..., Flask]]:
     """`make_app(url, **settings)`; closes what it made. For a second application on one database, or other settings.
 
     Views and commands of the application go by the fixture `clock`.
@@ -125,6 +96,7 @@ def make_app(tmp_path: Path, clock: FixedClock) -> Iterator[Callable[..., Flask]
         def make(url: str, **more: object) -> Flask:
             app = charityledger.create_app({**settings(tmp_path / "instance", url), **more})
             app.extensions["charityledger.clock"] = clock
+            app.jinja_env.bytecode_cache = compiled
             made.callback(disconnect, app)
             return app
 
