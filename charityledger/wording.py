@@ -111,7 +111,9 @@ def text(error: CharityLedgerError) -> str:
     facts = {name: _shown(name, fact) for name, fact in error.facts.items()}
     if isinstance(error, OverNeed):
         facts |= _amount_left(error.facts)
-    return str(SENTENCES[error.code]) % facts
+    # The parent's sentence rather than none: a page that tells of a fault must not fail itself.
+    sentence = next(SENTENCES[kind.code] for kind in type(error).__mro__ if kind.code in SENTENCES)
+    return str(sentence) % facts
 
 
 def _shown(name: str, fact: object) -> object:

@@ -35,6 +35,11 @@ def test_two_swapped_neighbours_are_caught(first: str, at: int) -> None:
         parse_uscc(code[:at] + code[at + 1] + code[at] + code[at + 2 :])
 
 
+def test_the_example_of_the_standard() -> None:
+    assert parse_uscc("91350100M000100Y43") == "91350100M000100Y43"
+    assert uscc.show("91350100M000100Y43") == "91 350100 M000100Y4 3"
+
+
 def test_weights_are_those_of_the_standard() -> None:
     assert uscc._WEIGHTS == (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
     assert len(ALPHABET) == 31
