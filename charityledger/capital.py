@@ -7,7 +7,18 @@ _UNITS = ("仟", "佰", "拾", "")
 _GROUPS = ((12, "万"), (8, "亿"), (4, "万"), (0, "元"))
 _ONES = [
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+    *(
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+    ),
 ]
 _TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _THOUSANDS = ((12, " trillion"), (9, " billion"), (6, " million"), (3, " thousand"), (0, ""))

@@ -5,24 +5,39 @@ import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import charityledger
 from charityledger.reports.documents import (
+    AdoptionCertificate,
+    BoughtLine,
     CategoryRow,
+    ChainStep,
+    Designation,
+    DonationReceipt,
+    DonorStatement,
     Figures,
     FundLine,
     FundStatement,
+    GiftLine,
+    GoodsLine,
+    Instalment,
     ItemRow,
     Kind,
     Language,
     MajorRow,
     NeedsStatement,
     Organisation,
+    PayTo,
+    PledgeItem,
+    PledgeLine,
+    PledgeSlip,
     Provenance,
+    StateInvoice,
     SubRow,
 )
 from charityledger.reports.documents.common import added
+from charityledger.reports.documents.receipt import STEPS
 
 CATALOGUE = Path(charityledger.__file__).parent / "projects" / "catalogue"
 KINDS: dict[str, Kind] = {"cash": "cash", "in_kind": "goods", "volunteer": "hours"}
@@ -30,7 +45,12 @@ RARE = "喆堃祎玥䶮"
 LONG = "郑州喆堃祎玥䶮供应链管理（集团）股份有限公司河南自贸试验区第三分公司"
 HUNDRED = ("二七区第一百货喆堃祎玥䶮供应链管理（集团）股份有限公司" * 5)[:100]
 
-ORGANISATION = Organisation("二七区慈善总会", "Erqi District Charity Federation", "温暖二七 · 全民参与公益+", "Warm Erqi · Everyone takes part")
+ORGANISATION = Organisation(
+    "二七区慈善总会",
+    "Erqi District Charity Federation",
+    "温暖二七 · 全民参与公益+",
+    "Warm Erqi · Everyone takes part",
+)
 
 
 def provenance(number: str, **more: Any) -> Provenance:
@@ -82,8 +102,15 @@ def needs_statement(language: Language = "zh", **more: Any) -> NeedsStatement:
         need = quantity if price_fen is None else quantity * price_fen
         code = f"{row['sub_code']}-{row['line']}"
         items.setdefault(row["sub_code"], []).append(
-            ItemRow(code, pick(language, row, "item"), kind, pick(language, row, "unit"), quantity, price_fen,
-                    item_figures(chance, need, kind))
+            ItemRow(
+                code,
+                pick(language, row, "item"),
+                kind,
+                pick(language, row, "unit"),
+                quantity,
+                price_fen,
+                item_figures(chance, need, kind),
+            )
         )
     categories: dict[str, dict[str, list[dict[str, str]]]] = {}
     names: dict[str, str] = {}
@@ -92,10 +119,14 @@ def needs_statement(language: Language = "zh", **more: Any) -> NeedsStatement:
         for level in ("category", "major", "sub"):
             names[row[f"{level}_code"]] = pick(language, row, level)
     tree = tuple(
-        category(code, names[code], [
-            major(code, names[code], [sub(language, row, names, items[row["sub_code"]]) for row in rows])
-            for code, rows in majors.items()
-        ])
+        category(
+            code,
+            names[code],
+            [
+                major(code, names[code], [sub(language, row, names, items[row["sub_code"]]) for row in rows])
+                for code, rows in majors.items()
+            ],
+        )
         for code, majors in categories.items()
     )
     return needs_of(tree, language, **more)
@@ -135,15 +166,34 @@ def major(code: str, name: str, subs: list[SubRow]) -> MajorRow:
 
 def sub(language: Language, row: dict[str, str], names: dict[str, str], items: list[ItemRow]) -> SubRow:
     place = f"{row['street']} {row['community']}" if language == "zh" else ""
-    return SubRow(code=row["sub_code"], name=names[row["sub_code"]], place=place, items=tuple(items), **_sums(items))
+    return SubRow(
+        code=row["sub_code"], name=names[row["sub_code"]], place=place, items=tuple(items), **_sums(items)
+    )
 
 
 PEOPLE: dict[Language, list[str]] = {
-    "zh": ["王先生", "李女士", "陈先生", "匿名（不公开姓名）", "第三小学六年级三班全体同学", "甲乙丙餐饮服务有限公司",
-           "某某街道某某社区居民委员会某某便民服务中心", "微信支付小额捐赠（汇总）", f"{RARE}五金店"],
-    "en": ["Mr Wang", "Ms Li", "Mr Chen", "Anonymous (not to be named)", "Class 3, Grade 6, Third Primary School",
-           "First Catering Services Co., Ltd.", "Neighbourhood committee of a certain street and its service centre",
-           "WeChat Pay small gifts (batch)", f"{RARE} hardware shop"],
+    "zh": [
+        "王先生",
+        "李女士",
+        "陈先生",
+        "匿名（不公开姓名）",
+        "第三小学六年级三班全体同学",
+        "甲乙丙餐饮服务有限公司",
+        "某某街道某某社区居民委员会某某便民服务中心",
+        "微信支付小额捐赠（汇总）",
+        f"{RARE}五金店",
+    ],
+    "en": [
+        "Mr Wang",
+        "Ms Li",
+        "Mr Chen",
+        "Anonymous (not to be named)",
+        "Class 3, Grade 6, Third Primary School",
+        "First Catering Services Co., Ltd.",
+        "Neighbourhood committee of a certain street and its service centre",
+        "WeChat Pay small gifts (batch)",
+        f"{RARE} hardware shop",
+    ],
 }
 SUPPLIERS: dict[Language, list[str]] = {
     "zh": ["甲粮油有限公司", "乙农副产品批发中心", "丙粮油供应站"],
@@ -168,13 +218,21 @@ def fund_lines(n: int, language: Language = "zh", opening_fen: int = 7_536_20) -
         came = went = 0
         if chance.below(100) < 16 and balance > 4_200_00:
             went = 1_600_00 + chance.below((min(balance, 3_900_00) - 1_600_00) // 200) * 200
-            who, memo = chance.of(SUPPLIERS[language]), (f"拨付 米豆食材第 {batch} 批", f"Paid: rice and beans, batch {batch}")[E]
+            who, memo = (
+                chance.of(SUPPLIERS[language]),
+                (f"拨付 米豆食材第 {batch} 批", f"Paid: rice and beans, batch {batch}")[E],
+            )
             batch += 1
         else:
             came = chance.of([20_00, 50_00, 88_88, 100_00, 200_00, 36_50, 1_000_00, 2_000_00])
             who = LONG if chance.below(30) == 0 else chance.of(PEOPLE[language])
             code = reference(chance.below(10**7))
-            memo = chance.of([(f"捐赠 引用码 {code}", f"Gift, reference {code}")[E], ("捐赠 现场扫码", "Gift, code scanned on site")[E]])
+            memo = chance.of(
+                [
+                    (f"捐赠 引用码 {code}", f"Gift, reference {code}")[E],
+                    ("捐赠 现场扫码", "Gift, code scanned on site")[E],
+                ]
+            )
         balance += came - went
         lines.append(FundLine(on, f"{on:%Y%m}-{numbers[on.month]:04d}", who, memo, came, went, balance))
     return tuple(lines)
@@ -182,7 +240,9 @@ def fund_lines(n: int, language: Language = "zh", opening_fen: int = 7_536_20) -
 
 def fund_statement(language: Language = "zh", n: int = 84, **more: Any) -> FundStatement:
     opening_fen: int = more.pop("opening_fen", 7_536_20)
-    lines: tuple[FundLine, ...] = more.pop("lines", None) or (fund_lines(n, language, opening_fen) if n else ())
+    lines: tuple[FundLine, ...] = more.pop("lines", None) or (
+        fund_lines(n, language, opening_fen) if n else ()
+    )
     given: dict[str, Any] = {
         "language": language,
         "organisation": ORGANISATION,
@@ -201,10 +261,253 @@ def fund_statement(language: Language = "zh", n: int = 84, **more: Any) -> FundS
     return FundStatement(**{**given, **more})
 
 
+def receipt(language: Language = "zh", **more: Any) -> DonationReceipt:
+    """One gift of money that stays with one need item."""
+    E = language == "en"
+    given: dict[str, Any] = {
+        "language": language,
+        "organisation": ORGANISATION,
+        "provenance": provenance("EQ-DR-202605-0093"),
+        "donor": LONG,
+        "credit_code": "91410103DEMO000000",
+        "kind": "cash",
+        "amount_fen": 10_200_05,
+        "held_fen": 0,
+        "received_on": date(2026, 5, 18),
+        "channel": ("银行转账", "Bank transfer")[E],
+        "reference": "9482719322",
+        "voucher": "202605-0077",
+        "restricted": True,
+        "designations": (
+            Designation(
+                "BM02-1",
+                ("晨光爱心粥屋", "Morning-light porridge house")[E],
+                ("一年米豆食材", "Rice and beans, one year")[E],
+                10_200_05,
+            ),
+        ),
+        "goods": (),
+        "steps": steps(date(2026, 2, 11), date(2026, 5, 12), date(2026, 5, 12), date(2026, 5, 18)),
+        "invoice": StateInvoice("requested"),
+    }
+    return DonationReceipt(**{**given, **more})
+
+
+def certificate(language: Language = "zh", **more: Any) -> AdoptionCertificate:
+    """A promise of money for one need item."""
+    E = language == "en"
+    given: dict[str, Any] = {
+        "language": language,
+        "organisation": ORGANISATION,
+        "provenance": provenance("EQ-AC-202603-0017"),
+        "donor": (
+            f"郑州{RARE}供应链管理（集团）股份有限公司",
+            "First Supply Chain Management (Group) Co., Ltd.",
+        )[E],
+        "project_code": "BM02-1",
+        "project_name": ("晨光爱心粥屋", "Morning-light porridge house")[E],
+        "place": ("一马路街道乔家门社区", "Qiaojiamen, Yima Road")[E],
+        "items": (("熬粥设备 2 套", "two sets of porridge boilers")[E],),
+        "cash_fen": 19_600_00,
+        "goods": (),
+        "goods_fen": 0,
+        "hours": 0,
+        "benefit": (
+            "使环卫工人与困难群众约二百人，每天清晨有一碗热粥。",
+            "About two hundred street cleaners and neighbours in need have hot porridge every morning.",
+        )[E],
+        "reference": "9307196464",
+        "adopted_on": date(2026, 3, 12),
+    }
+    return AdoptionCertificate(**{**given, **more})
+
+
+def whole_certificate(language: Language = "zh", **more: Any) -> AdoptionCertificate:
+    """A whole project: money, goods and hours at once, for a donor with a long name."""
+    E = language == "en"
+    given: dict[str, Any] = {
+        "donor": LONG,
+        "items": (),
+        "cash_fen": 91_600_00,
+        "goods": (("保温桶 30 个", "30 insulated drums")[E], ("电饭煲 4 台", "4 rice cookers")[E]),
+        "goods_fen": 9_000_00,
+        "hours": 1_460,
+    }
+    return certificate(language, **{**given, **more})
+
+
+def donor_statement(language: Language = "zh", n: int = 14, **more: Any) -> DonorStatement:
+    """A year of gifts of all kinds with a refund, promises still open, and what the projects bought."""
+    chance, E = Chance(11), language == "en"
+    projects = [(row["sub_code"], pick(language, row, "sub")) for row in _rows("projects.csv")][:9]
+    gifts: list[GiftLine] = []
+    for k, on in enumerate(sorted(date(2026, 1, 5) + timedelta(days=chance.below(350)) for _ in range(n))):
+        code, name = chance.of(projects)
+        kind: Kind = ("cash", "cash", "cash", "goods", "hours")[k % 5]
+        what = {
+            "cash": "",
+            "goods": ("保温桶 20 个", "20 insulated drums")[E],
+            "hours": ("入户探访", "Home visits")[E],
+        }[kind]
+        amount = {
+            "cash": 500_00 + chance.below(900) * 12_34,
+            "goods": 5_200_00,
+            "hours": 4 + chance.below(40),
+        }[kind]
+        receipt_number = f"EQ-DR-2026{on.month:02d}-{100 + k:04d}" if k % 4 else ("未开具", "not issued")[E]
+        gifts.append(GiftLine(on, code, name, kind, what, amount, receipt_number))
+    if n > 3:
+        what = ("退款：重复付款", "Refund: paid twice")[E]
+        gifts.append(GiftLine(date(2026, 12, 30), *projects[0], "cash", what, -500_00, ""))
+    pledges = (
+        PledgeLine(
+            date(2026, 5, 12),
+            "9482719322",
+            *projects[2],
+            "cash",
+            19_600_00,
+            9_600_00,
+            10_000_00,
+            date(2027, 1, 31),
+        ),
+        PledgeLine(date(2026, 9, 1), "9307196464", *projects[4], "cash", 5_000_00, 0, 5_000_00, None),
+        PledgeLine(date(2026, 9, 1), "9307196464", *projects[4], "hours", 120, 40, 80, None),
+    )
+    bought = tuple(
+        BoughtLine(
+            date(2026, 2, 3) + timedelta(days=30 * k),
+            *projects[k],
+            ("米豆食材", "Rice and beans")[E],
+            f"2026{k + 2:02d}-0{k}31",
+            2_780_00 + k * 1_11,
+            date(2026, 2, 9) + timedelta(days=30 * k) if k < 3 else None,
+        )
+        for k in range(4)
+    )
+    given: dict[str, Any] = {
+        "language": language,
+        "organisation": ORGANISATION,
+        "provenance": provenance("EQ-DS-2026-0031"),
+        "donor": LONG,
+        "credit_code": "91410103DEMO000000",
+        "starts_on": date(2026, 1, 1),
+        "ends_on": date(2026, 12, 31),
+        "gifts": tuple(gifts),
+        "cash_fen": sum(g.amount for g in gifts if g.kind == "cash"),
+        "goods_fen": sum(g.amount for g in gifts if g.kind == "goods"),
+        "hours": sum(g.amount for g in gifts if g.kind == "hours"),
+        "pledges": pledges,
+        "bought": bought,
+    }
+    return DonorStatement(**{**given, **more})
+
+
+def pledge_slip(language: Language = "zh", **more: Any) -> PledgeSlip:
+    """A whole project in two instalments, with goods and hours."""
+    E = language == "en"
+    given: dict[str, Any] = {
+        "language": language,
+        "organisation": ORGANISATION,
+        "provenance": provenance("EQ-PS-202605-0021"),
+        "donor": (f"{RARE}五金店", "First Supply Chain Management (Group) Co., Ltd.")[E],
+        "project_code": "BM02-1",
+        "project_name": ("晨光爱心粥屋", "Morning-light porridge house")[E],
+        "place": ("一马路街道乔家门社区", "Qiaojiamen, Yima Road")[E],
+        "reference": "9482719322",
+        "adopted_on": date(2026, 5, 12),
+        "items": (
+            PledgeItem(
+                ("熬粥设备", "Porridge boilers")[E], "cash", ("套", "sets")[E], 2, 9_800_00, 19_600_00
+            ),
+            PledgeItem(
+                ("一年米豆食材", "Rice and beans, one year")[E],
+                "cash",
+                ("份", "portions")[E],
+                None,
+                None,
+                10_200_05,
+            ),
+            PledgeItem(("保温桶", "Insulated drums")[E], "goods", ("个", "pieces")[E], 10, 260_00, 2_600_00),
+            PledgeItem(
+                ("晨间分粥志愿服务", "Serving in the morning")[E],
+                "hours",
+                ("小时", "hours")[E],
+                None,
+                None,
+                120,
+            ),
+        ),
+        "cash_fen": 29_800_05,
+        "goods_fen": 2_600_00,
+        "hours": 120,
+        "instalments": (Instalment(date(2026, 5, 31), 15_000_00), Instalment(date(2026, 8, 31), 14_800_05)),
+        "pay_to": (
+            PayTo(
+                ("银行转账", "Bank transfer")[E],
+                ("二七区慈善总会", "Erqi District Charity Federation")[E],
+                ("演示银行二七支行", "Demonstration Bank, Erqi branch")[E],
+                "0000 0000 0000 4821",
+            ),
+            PayTo(
+                ("微信支付", "WeChat Pay")[E],
+                ("二七区慈善总会", "Erqi District Charity Federation")[E],
+                "",
+                ("扫网站上的收款码", "Code on the website")[E],
+            ),
+        ),
+        "keep_until": date(2026, 5, 31),
+        "contact": ("0371-0000 0000，工作日 9:00 至 17:00", "0371-0000 0000, working days 9:00 to 17:00")[E],
+    }
+    return PledgeSlip(**{**given, **more})
+
+
+def steps(*days: date | None) -> tuple[ChainStep, ...]:
+    """The six steps with the days of the first ones; the rest are to come."""
+    return tuple(ChainStep(step, on) for step, on in zip(STEPS, (*days, *[None] * 6), strict=False))
+
+
+def goods_receipt(language: Language = "zh", **more: Any) -> DonationReceipt:
+    """Goods for two projects, one of them without evidence of value."""
+    E = language == "en"
+    name = ("晨光爱心粥屋", "Morning-light porridge house")[E]
+    given: dict[str, Any] = {
+        "kind": "goods",
+        "amount_fen": 10_400_00,
+        "donor": ("某某街道全体居民", "Residents of a certain street")[E],
+        "credit_code": "",
+        "channel": ("现场交付", "Handed over on site")[E],
+        "reference": "",
+        "designations": (
+            Designation("BM02-1", name, ("熬粥设备", "Porridge boilers")[E], 9_800_00),
+            Designation("BM02-2", ("暖胃流动粥车", "Roving porridge cart")[E], "", 600_00),
+        ),
+        "goods": (
+            GoodsLine(("熬粥锅", "Porridge boiler")[E], 2, ("口", "pieces")[E], 4_900_00, 9_800_00),
+            GoodsLine(("保温桶", "Insulated drum")[E], 3, ("个", "pieces")[E], 200_00, 600_00),
+            GoodsLine(("旧桌椅", "Used tables and chairs")[E], 12, ("套", "sets")[E], None, None),
+        ),
+        "steps": steps(date(2026, 2, 11), None, None, date(2026, 5, 18), None, date(2026, 5, 20)),
+        "invoice": StateInvoice("issued", "41060226", "0000123456", "a1b2c3"),
+    }
+    return receipt(language, **{**given, **more})
+
+
 SAMPLES: dict[str, Any] = {
     "needs-zh": needs_statement,
     "needs-en": lambda: needs_statement("en"),
     "fund-zh": fund_statement,
     "fund-en": lambda: fund_statement("en"),
+    "receipt-zh": receipt,
+    "receipt-en": lambda: receipt("en"),
+    "receipt-goods-zh": goods_receipt,
+    "receipt-goods-en": lambda: goods_receipt("en"),
+    "certificate-zh": certificate,
+    "certificate-en": lambda: certificate("en"),
+    "certificate-whole-zh": whole_certificate,
+    "certificate-whole-en": lambda: whole_certificate("en"),
+    "donor-zh": donor_statement,
+    "donor-en": lambda: donor_statement("en"),
+    "slip-zh": pledge_slip,
+    "slip-en": lambda: pledge_slip("en"),
     "fund-big": lambda: fund_statement(n=10_000),
 }

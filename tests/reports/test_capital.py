@@ -13,7 +13,9 @@ AMOUNTS = st.one_of(
     st.integers(0, LIMIT_FEN - 1),
     st.integers(0, 10**7),
     # Amounts with many zeros, where 大写 goes wrong.
-    st.lists(st.sampled_from("000000123456789"), min_size=1, max_size=15).map(lambda digits: int("".join(digits))),
+    st.lists(st.sampled_from("000000123456789"), min_size=1, max_size=15).map(
+        lambda digits: int("".join(digits))
+    ),
 )
 
 

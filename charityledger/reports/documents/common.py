@@ -1,7 +1,7 @@
 """What every document carries: who issues it, what it was read from, and figures that are never mixed.
 
 Documents are frozen values in one language. They hold every figure ready-made and check, when they are built,
-that the figures tie; a renderer only lays them out. Pure: no database, no clock, no reportlab. """
+that the figures tie; a renderer only lays them out. Pure: no database, no clock, no reportlab."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Bars told apart by line alone, on one scale that starts at zero: they survive a copier and a black-and-white printer."""
+"""Bars told apart by line alone, on one scale that starts at zero: a copier or a black-and-white printer keeps them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +15,13 @@ NEED: Pair = ("需求", "Needed")
 PLEDGED: Pair = ("承诺", "Pledged")
 RECEIVED: Pair = ("实收", "Received")
 DISBURSED: Pair = ("拨付", "Disbursed")
+
+LEGEND: tuple[tuple[Style, Pair], ...] = (
+    ("open", NEED),
+    ("hatch", PLEDGED),
+    ("ruled", RECEIVED),
+    ("solid", DISBURSED),
+)
 
 LANE = 42.0  # a category's share of the chart's height
 X0, LENGTH = LEFT + 2 * STEP, 324.0  # where bars start, and the longest
@@ -64,7 +71,11 @@ def axis(most_fen: int, E: int) -> Axis:
     step = 100
     while most_fen > 5 * step:
         step = step * 5 // 2 if str(step)[0] == "2" else step * 2
-    units: tuple[tuple[int, Pair], ...] = ((10**6, ("万元", "")), (10**8, ("", "million yuan")), (10**5, ("", "thousand yuan")))
+    units: tuple[tuple[int, Pair], ...] = (
+        (10**6, ("万元", "")),
+        (10**8, ("", "million yuan")),
+        (10**5, ("", "thousand yuan")),
+    )
     unit, name = next(((u, n) for u, n in units if n[E] and step * 5 >= u), (100, ("元", "yuan")))
     return Axis(-(-most_fen // step) * step, step, unit, name)
 
@@ -81,13 +92,12 @@ def chart(s: Sheet, y: float, rows: list[tuple[str, Figures]], what: str) -> Non
     ruler = axis(most, E)
     s.text(LEFT, y, what, 8, True)
     x = X0
-    for style, label in (("open", NEED), ("hatch", PLEDGED), ("ruled", RECEIVED), ("solid", DISBURSED)):
+    for style, label in LEGEND:
         bar(s, x, y - 7, 14, 7, style)
         x = s.text(x + 18, y, label[E], 7.5) + 16
     y += 12
     bottom = y + LANE * len(rows) - 4
-    ticks = range(0, ruler.top_fen + 1, ruler.step_fen)
-    ticks = [fen for fen in ticks if fen * scale <= LENGTH + 1] or [0]
+    ticks = [fen for fen in range(0, ruler.top_fen + 1, ruler.step_fen) if fen * scale <= LENGTH + 1] or [0]
     s.rule(X0, X0 + ticks[-1] * scale, bottom, HAIR)
     for fen in ticks:
         s.vline(X0 + fen * scale, bottom, bottom + 3, HAIR)

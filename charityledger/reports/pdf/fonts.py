@@ -41,8 +41,12 @@ class Weight:
 
 
 WEIGHTS = (
-    Weight(REGULAR, 400, "NotoSansSC-400.ttf", "bfc7215ff3137f568b655fa9ee43400abd37e59ecda2b66cece45728094a813f"),
-    Weight(BOLD, 700, "NotoSansSC-700.ttf", "37f06bf9613977127ec4ee9470ac7c43ed2dacb8f9345d5fd52949649ea6c9fe"),
+    Weight(
+        REGULAR, 400, "NotoSansSC-400.ttf", "bfc7215ff3137f568b655fa9ee43400abd37e59ecda2b66cece45728094a813f"
+    ),
+    Weight(
+        BOLD, 700, "NotoSansSC-700.ttf", "37f06bf9613977127ec4ee9470ac7c43ed2dacb8f9345d5fd52949649ea6c9fe"
+    ),
 )
 
 
@@ -84,7 +88,9 @@ def _load_once(folder: Path) -> None:
         if weight.name not in known:
             _expect(folder / weight.file, weight.sha256)
             # asciiReadable decides how text is encoded; left alone it would follow a user's own reportlab settings.
-            pdfmetrics.registerFont(TTFont(weight.name, str(folder / weight.file), asciiReadable=True, shapable=False))
+            pdfmetrics.registerFont(
+                TTFont(weight.name, str(folder / weight.file), asciiReadable=True, shapable=False)
+            )
 
 
 @cache
@@ -114,13 +120,15 @@ def _run(jobs: list[list[str]]) -> None:
         try:
             # -P: a module of this folder must not stand in for one of the standard library.
             started = [
-                running.enter_context(subprocess.Popen([sys.executable, "-P", make_font.__file__, *job])) for job in jobs
+                running.enter_context(subprocess.Popen([sys.executable, "-P", make_font.__file__, *job]))
+                for job in jobs
             ]
         except OSError:
             started = []
-    for process, job in zip(started or [None] * len(jobs), jobs, strict=True):
-        if process is None or process.returncode:
-            make_font.make(job[0], int(job[1]), job[2])
+    done = [process.returncode == 0 for process in started] or [False] * len(jobs)
+    for made, (source, weight, target) in zip(done, jobs, strict=True):
+        if not made:
+            make_font.make(source, int(weight), target)
 
 
 def _source() -> Path:

@@ -6,7 +6,7 @@ from datetime import date
 from charityledger.money import format_fen
 from charityledger.reports.documents import FundLine, FundStatement
 
-from .furniture import VERIFICATION, Frame, heads, masthead, masthead_height, verification
+from .furniture import Frame, heads, masthead, masthead_height, verification
 from .plan import Block, Plan, Row, Table
 from .sheet import BOLD, FINE, LEFT, RIGHT, STEP, Align, Sheet
 from .text import fitting, wrap
@@ -29,7 +29,14 @@ Sums = tuple[int, ...]  # in, out, balance, since the start of the period
 def frame(doc: FundStatement) -> Frame:
     E = doc.language == "en"
     subject = f"{doc.fund_name} {doc.fund_code}"
-    return Frame(doc.language, doc.organisation, doc.provenance, TITLE[E], subject, period(doc.starts_on, doc.ends_on, E))
+    return Frame(
+        doc.language,
+        doc.organisation,
+        doc.provenance,
+        TITLE[E],
+        subject,
+        period(doc.starts_on, doc.ends_on, E),
+    )
 
 
 def lay_out(s: Sheet, doc: FundStatement, about: Frame) -> Plan:
@@ -41,7 +48,9 @@ def lay_out(s: Sheet, doc: FundStatement, about: Frame) -> Plan:
         Table(
             head=Block(18, lambda y: heads(s, y, _columns(s))),
             groups=_rows(s, doc) or [[_nothing(s, doc)]],
-            opening=_sums_line(s, ("期初余额", "Opening balance"), 0, 0.3, day(doc.starts_on))((0, 0, doc.opening_fen)),
+            opening=_sums_line(s, ("期初余额", "Opening balance"), 0, 0.3, day(doc.starts_on))(
+                (0, 0, doc.opening_fen)
+            ),
             brought=_sums_line(s, ("承前页（本期累计）", "Brought forward"), 0, 0.3),
             carried=_sums_line(s, ("过次页（本期累计）", "Carried forward"), FINE, BOLD),
             closing=_sums_line(s, ("期末余额", "Closing balance"), FINE, BOLD)(
@@ -53,18 +62,25 @@ def lay_out(s: Sheet, doc: FundStatement, about: Frame) -> Plan:
         )
     )
     plan.gap(20)
-    plan.at_foot(Block(VERIFICATION, lambda y: verification(s, about, y)))
+    plan.at_foot(verification(s, about))
     return plan
 
 
 def _masthead(s: Sheet, doc: FundStatement, about: Frame) -> Block:
     E = s.E
     kind = RESTRICTION[doc.restriction][E]
-    subtitle = (f"{doc.fund_name}（{doc.fund_code}） · {kind}，单位：元", f"{doc.fund_name} ({doc.fund_code}) · {kind}; yuan")[E]
+    subtitle = (
+        f"{doc.fund_name}（{doc.fund_code}） · {kind}，单位：元",
+        f"{doc.fund_name} ({doc.fund_code}) · {kind}; yuan",
+    )[E]
     facts = [
         (0, ("期间", "Period")[E], about.period),
         (4, ("笔数", "Lines")[E], f"{len(doc.lines):,}"),
-        (6, ("数据读至", "Read at")[E], (f"第 {doc.provenance.events:,} 条事件", f"event {doc.provenance.events:,}")[E]),
+        (
+            6,
+            ("数据读至", "Read at")[E],
+            (f"第 {doc.provenance.events:,} 条事件", f"event {doc.provenance.events:,}")[E],
+        ),
         (9, ("文号", "Document")[E], about.number),
     ]
 

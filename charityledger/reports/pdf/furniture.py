@@ -1,22 +1,22 @@
 """What stands on every document: running header and footer, masthead, column heads, sections, verification."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import segno
 
 from charityledger.reports.documents import Language, Organisation, Provenance
 
+from .plan import Block
 from .sheet import BOLD, FINE, INK, LEFT, RIGHT, SEAL, SOFT, STEP, WIDTH, Align, Sheet
 from .text import fitting, measure, wrap
 from .words import DEMONSTRATION, NOT_NUMBERED, Pair, in_groups, instant
 
-VERIFICATION = 168.0  # the height of the verification block
-
 
 @dataclass(frozen=True)
 class Frame:
-    """What a document says of itself: `title` is the kind of document, `subject` what it is about, `period` in words."""
+    """What a document says of itself: `title` is its kind, `subject` what it is about, `period` what time, in words."""
 
     language: Language
     organisation: Organisation
@@ -52,10 +52,18 @@ def footer(s: Sheet, frame: Frame, page: int, pages: int) -> None:
     E, made = s.E, frame.provenance
     s.rule(LEFT, RIGHT, 787)
     s.text(LEFT, 800, f"{frame.title}  {frame.number}", 7)
-    s.text(LEFT, 811, (f"数据读至第 {made.events:,} 条事件", f"Read at event {made.events:,} of the history")[E], 7, color=SOFT)
+    s.text(
+        LEFT,
+        811,
+        (f"数据读至第 {made.events:,} 条事件", f"Read at event {made.events:,} of the history")[E],
+        7,
+        color=SOFT,
+    )
     s.text(RIGHT, 800, (f"第 {page} 页，共 {pages} 页", f"Page {page} of {pages}")[E], 7, True, "r")
     if made.demonstration:
-        s.text(RIGHT, 811, ("演示数据，不是真实账目", "Demonstration data, not real accounts")[E], 7, align="r")
+        s.text(
+            RIGHT, 811, ("演示数据，不是真实账目", "Demonstration data, not real accounts")[E], 7, align="r"
+        )
 
 
 _TRACK = (1.0, 0.3)
@@ -78,7 +86,7 @@ def demonstration_tag(s: Sheet, right: float, y: float) -> None:
 MASTHEAD = 108.0  # from its top to its last rule, with a subtitle of one line
 
 
-def masthead(s: Sheet, y: float, title: str, subtitle: str, facts: list[tuple[float, str, str]]) -> float:
+def masthead(s: Sheet, y: float, title: str, subtitle: str, facts: Sequence[tuple[float, str, str]]) -> float:
     """Title, subtitle, then label-over-value facts [(column, label, value)] between rules; returns the next y."""
     size = fitting(title, WIDTH, (25, 23, 21, 19, 17))
     s.text(LEFT - size / 21, y + 24, title, size, True, track=0.6 * (not s.E))
@@ -98,7 +106,10 @@ def masthead_height(subtitle: str) -> float:
 
 
 def heads(
-    s: Sheet, y: float, columns: list[tuple[float, str, Align]], spans: tuple[tuple[float, float, str], ...] = ()
+    s: Sheet,
+    y: float,
+    columns: list[tuple[float, str, Align]],
+    spans: tuple[tuple[float, float, str], ...] = (),
 ) -> float:
     """Column heads [(x, text, align)] between two rules; spans are [(x1, x2, text)] above them. Returns the next y."""
     s.rule(LEFT, RIGHT, y, BOLD)
@@ -135,14 +146,22 @@ _UNSIGNED: Pair = ("尚未签名", "Not yet signed")
 _UNSIGNED_MORE: Pair = ("本版本不含电子签名", "This release does not sign documents")
 
 
-def verification(s: Sheet, frame: Frame, y: float) -> None:
+def verification(s: Sheet, frame: Frame) -> Block:
     """What the document was read from and how to check it. Nothing is signed yet, and the block says so."""
+    steps = _steps(frame.provenance)[s.E]
+    # A QR code wants 70 points; without one the block closes up.
+    top = 28.0 if frame.provenance.verify_url else 22.0
+    below = top + 70 + 20
+    return Block(below + 14 * (len(steps) - 1) + 12, lambda y: _verification(s, frame, y, top, below, steps))
+
+
+def _verification(s: Sheet, frame: Frame, y: float, top: float, below: float, steps: list[str]) -> None:
     E, made = s.E, frame.provenance
     s.rule(LEFT, RIGHT, y, BOLD)
     s.text(LEFT, y + 16, ("核验", "Verification")[E], 9.5, True)
     x = LEFT
     if made.verify_url:
-        qr(s, LEFT, y + 28, 70, made.verify_url)
+        qr(s, LEFT, y + top, 70, made.verify_url)
         x = LEFT + 2 * STEP
     facts: list[tuple[Pair, str]] = [
         (("文号", "Document"), frame.number),
@@ -153,12 +172,13 @@ def verification(s: Sheet, frame: Frame, y: float) -> None:
         digest = in_groups(made.data_sha256)
         facts += [(("数据散列", "SHA-256"), digest[:39]), (("SHA-256", "of the data"), digest[40:])]
     for i, (label, value) in enumerate(facts):
-        s.text(x, y + 35 + i * 13, label[E], 7, color=SOFT)
-        s.text(x + STEP + 8 * E, y + 35 + i * 13, value, 8 if i < 3 else 7.5, not i)
-    _signature_field(s, frame, LEFT + 7 * STEP + 12, y + 28)
-    for i, words in enumerate(_steps(made)[E]):
-        s.text(LEFT, y + 122 + i * 14, str(i + 1), 8, True)
-        s.text(LEFT + 14, y + 122 + i * 14, words, 8)
+        at = y + top + 13 + i * 13
+        s.text(x, at, label[E], 7, color=SOFT)
+        s.text(x + STEP + 8 * E, at, value, 8 if i < 3 else 7.5, not i)
+    _signature_field(s, frame, LEFT + 7 * STEP + 12, y + top)
+    for i, words in enumerate(steps):
+        s.text(LEFT, y + below + i * 14, str(i + 1), 8, True)
+        s.text(LEFT + 14, y + below + i * 14, words, fitting(words, WIDTH - 14, (8, 7.5, 7, 6.5, 6)))
 
 
 def _signature_field(s: Sheet, frame: Frame, x: float, y: float, w: float = 186, h: float = 70) -> None:
@@ -169,7 +189,12 @@ def _signature_field(s: Sheet, frame: Frame, x: float, y: float, w: float = 186,
     c.setDash([])
     for corner, sx in ((x, 1), (x + w, -1)):
         for edge, sy in ((y, 1), (y + h, -1)):
-            c.lines([(corner, s.h - edge, corner + 9 * sx, s.h - edge), (corner, s.h - edge, corner, s.h - edge - 9 * sy)])
+            c.lines(
+                [
+                    (corner, s.h - edge, corner + 9 * sx, s.h - edge),
+                    (corner, s.h - edge, corner, s.h - edge - 9 * sy),
+                ]
+            )
     name = frame.organisation.name(frame.language)
     s.text(x + 12, y + 16, ("电子签名", "Electronic signature")[E], 7, color=SOFT)
     s.text(x + 12, y + 32, name, fitting(name, w - 24, (10, 9, 8, 7, 6)), True)

@@ -3,13 +3,13 @@
 from charityledger.money import format_fen
 from charityledger.reports.documents import Figures, Kind, NeedsStatement
 
-from . import needs_tables as tables
+from . import needs_items, needs_tables
 from .charts import chart, chart_height
-from .furniture import VERIFICATION, Frame, masthead, masthead_height, verification
-from .needs_tables import MEASURES, figures
+from .furniture import Frame, masthead, masthead_height, verification
+from .needs_columns import MEASURES, NAMES_END, figures, head
 from .plan import Block, Plan
 from .sheet import BOLD, FINE, LEFT, RIGHT, SOFT, STEP, Sheet
-from .text import fitting, measure, wrap
+from .text import fitting, wrap
 from .words import Pair, instant, instant_in_prose
 
 TITLE: Pair = ("公益+ 项目筹款与需求对照表", "Funds raised against needs")
@@ -43,17 +43,17 @@ def lay_out(s: Sheet, doc: NeedsStatement, about: Frame) -> Plan:
     what = ("资金", "Cash")[s.E]
     plan.put(Block(20 + chart_height([name for name, _ in rows]), lambda y: chart(s, y + 8, rows, what)))
     _by_category(s, plan, doc)
-    tables.by_major(s, plan, doc)
+    needs_tables.by_major(s, plan, doc)
     plan.turn()
-    tables.by_item(s, plan, doc)
+    needs_items.by_item(s, plan, doc)
     plan.turn()
     for kind in ("goods", "hours"):
         if doc.items(kind):
-            tables.by_kind(s, plan, doc, kind)
+            needs_tables.by_kind(s, plan, doc, kind)
             plan.gap(26)
-    tables.tie_out(s, plan, doc)
+    needs_tables.tie_out(s, plan, doc)
     plan.gap(20)
-    plan.at_foot(Block(VERIFICATION, lambda y: verification(s, about, y)))
+    plan.at_foot(verification(s, about))
     return plan
 
 
@@ -64,9 +64,17 @@ def _masthead(s: Sheet, doc: NeedsStatement, about: Frame) -> Block:
     at = instant_in_prose(doc.as_of, E)
     subtitle = (f"截至 {at}，{scope}，单位：元", f"As at {at}; {scope}; yuan")[E]
     facts = [
-        (0, ("类 / 大项目 / 子项目 / 明细", "Categories / majors / subs / items")[E], " / ".join(map(str, counts))),
+        (
+            0,
+            ("类 / 大项目 / 子项目 / 明细", "Categories / majors / subs / items")[E],
+            " / ".join(map(str, counts)),
+        ),
         (4, ("编制", "Prepared by")[E], doc.prepared_by),
-        (6, ("数据读至", "Read at")[E], (f"第 {doc.provenance.events:,} 条事件", f"event {doc.provenance.events:,}")[E]),
+        (
+            6,
+            ("数据读至", "Read at")[E],
+            (f"第 {doc.provenance.events:,} 条事件", f"event {doc.provenance.events:,}")[E],
+        ),
         (9, ("文号", "Document")[E], about.number),
     ]
 
@@ -95,7 +103,7 @@ def _key_figures(s: Sheet, cash: Figures) -> Block:
 
 def _by_category(s: Sheet, plan: Plan, doc: NeedsStatement) -> None:
     E = s.E
-    heading = tables.head(s, ("五大类", "Category")[E])
+    heading = head(s, ("五大类", "Category")[E])
     others: list[tuple[Kind, Pair]] = [
         ("goods", ("物资折价（元，另列）", "Goods at value (yuan)")),
         ("hours", ("志愿服务（小时，另列）", "Volunteer hours")),
@@ -107,7 +115,7 @@ def _by_category(s: Sheet, plan: Plan, doc: NeedsStatement) -> None:
     def draw(y: float) -> None:
         y += 5
         for category in doc.categories:
-            size = fitting(category.name, tables.NAMES_END - LEFT, (8.5, 8, 7.5, 7, 6))
+            size = fitting(category.name, NAMES_END - LEFT, (8.5, 8, 7.5, 7, 6))
             s.text(LEFT, y + 12, category.name, size)
             figures(s, y + 12, category.cash, "cash")
             y += 17

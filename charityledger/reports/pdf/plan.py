@@ -36,8 +36,9 @@ class Table:
 
     `groups` are rows that stay together where a page can hold them. `head` stands on every page; below it `opening`
     on the first page, `brought(sums)` on the others; at the bottom `carried(sums)`, on the last page `closing`.
-    `context(group)` is printed where a page starts with that group. `between(y)` draws the rule after
-    `every` rows of a page (0: never) and 3 points above the end of ruled ones. `carry_height` is that of brought and carried; `nil` are the sums before the first row."""
+    `context(group)` is printed where a page starts with that group. `between(y)` draws the rule after `every` rows of
+    a page (0: never) and 3 points above the end of ruled ones. `carry_height` is that of brought and carried; `nil`
+    are the sums before the first row."""
 
     head: Block
     groups: Sequence[Sequence[Row]]

@@ -6,13 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from charityledger.clock import LOCAL
-from charityledger.reports.documents import Document, FundStatement, NeedsStatement
+from charityledger.reports.documents import (
+    AdoptionCertificate,
+    Document,
+    DonationReceipt,
+    DonorStatement,
+    FundStatement,
+    NeedsStatement,
+    PledgeSlip,
+)
 
-from . import fund, needs
+from . import certificate, donor, fund, needs, pledge_slip, receipt
 from .fonts import FontFolder, load
 from .furniture import Frame, footer, header
 from .plan import Plan
-from .sheet import Sheet
+from .sheet import H, Sheet, W
 from .words import DEMONSTRATION
 
 # reportlab's font objects keep a reading position while they cut a subset, so threads take turns.
@@ -21,6 +29,10 @@ _ONE_AT_A_TIME = threading.Lock()
 _LAYOUTS: dict[type, tuple[Callable[[Any], Frame], Callable[[Sheet, Any, Frame], Plan]]] = {
     NeedsStatement: (needs.frame, needs.lay_out),
     FundStatement: (fund.frame, fund.lay_out),
+    DonationReceipt: (receipt.frame, receipt.lay_out),
+    AdoptionCertificate: (certificate.frame, certificate.lay_out),
+    DonorStatement: (donor.frame, donor.lay_out),
+    PledgeSlip: (pledge_slip.frame, pledge_slip.lay_out),
 }
 
 
@@ -30,14 +42,17 @@ def render(document: Document, fonts: FontFolder) -> bytes:
     with _ONE_AT_A_TIME:
         load(fonts)
         about = frame_of(document)
-        sheet = Sheet(document.language)
+        lying = isinstance(document, AdoptionCertificate)
+        sheet = Sheet(document.language, certificate.SIZE if lying else (W, H))
         _describe(sheet, about)
         plan = lay_out(sheet, document, about)
         for number, page in enumerate(plan.pages, 1):
-            header(sheet, about)
+            if not lying:
+                header(sheet, about)
             for draw, y in page:
                 draw(y)
-            footer(sheet, about, number, len(plan.pages))
+            if not lying:
+                footer(sheet, about, number, len(plan.pages))
             sheet.end_page()
         sheet.c.save()
         return sheet.out.getvalue()
@@ -49,7 +64,9 @@ def _describe(sheet: Sheet, about: Frame) -> None:
     title = " ".join(filter(None, (about.title, about.subject, made.number)))
     c.setTitle(title)
     c.setAuthor(about.organisation.name(about.language))
-    c.setSubject(" · ".join(filter(None, (about.period, DEMONSTRATION[sheet.E] if made.demonstration else ""))))
+    c.setSubject(
+        " · ".join(filter(None, (about.period, DEMONSTRATION[sheet.E] if made.demonstration else "")))
+    )
     c.setKeywords(about.number)
     c.setCreator("charityledger")
     c.setProducer("charityledger")

@@ -106,7 +106,9 @@ class Sheet:
             done += len(run)
         return x + width
 
-    def money(self, right: float, y: float, fen: int, size: float = 8, bold: bool = False, nil: bool = True) -> None:
+    def money(
+        self, right: float, y: float, fen: int, size: float = 8, bold: bool = False, nil: bool = True
+    ) -> None:
         """A sum set on its decimal point: digits of both weights are tabular, but bold ones are wider."""
         if fen or nil:
             s = format_fen(fen)
@@ -139,7 +141,13 @@ class Sheet:
     # rules and marks ---------------------------------------------------------------------------------------------
 
     def rule(
-        self, x1: float, x2: float, y: float, w: float = HAIR, color: object = INK, dash: list[float] | None = None
+        self,
+        x1: float,
+        x2: float,
+        y: float,
+        w: float = HAIR,
+        color: object = INK,
+        dash: list[float] | None = None,
     ) -> None:
         c = self.c
         c.setStrokeColor(color)

@@ -1,4 +1,4 @@
-"""How a line of Chinese and Latin text is set: which glyphs, how far apart, where it breaks. Lengths in em or points."""
+"""How a line of Chinese and Latin text is set: which glyphs, how far apart, where it breaks."""
 
 import re
 import unicodedata
@@ -10,6 +10,8 @@ from . import fonts
 from .errors import MissingGlyph
 
 OPEN, CLOSE, STOP = "“‘（《〈【「", "”’）》〉】」", "，。、；：！？"
+# Quotation marks fill a square in this font; beside Latin text they are drawn as narrow as Latin ones.
+_LATIN_QUOTES = {"“": -0.57, "”": -0.57, "‘": -0.75, "’": -0.75}
 
 Shape = tuple[tuple[tuple[float, str], ...], float]
 
@@ -23,7 +25,11 @@ def kern(a: str | None, b: str | None) -> float:
 
     Full-width brackets lose their blank half and pairs of marks close up; Han and Latin part by less than what text
     extraction takes for a space. A line's first opening bracket hangs, so that text starts at one edge."""
+    if a and b and a in "”’" and not wide(b):
+        return _LATIN_QUOTES[a]
     if b and b in OPEN:
+        if a and b in "“‘" and not wide(a):
+            return _LATIN_QUOTES[b]
         if a and a in CLOSE:
             return -0.8
         if a and a in STOP + OPEN:
@@ -83,8 +89,10 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-# What stays together: Latin words and figures with their marks.
-_UNIT = re.compile(r"[A-Za-z0-9À-ɏ][A-Za-z0-9À-ɏ.,:/@%+\-–−'’]*|\s+|.")
+# What stays together: the last words of names, Latin words, figures with their marks.
+_UNIT = re.compile(
+    r"(?:有限|分)?公司|委员会|基金会|街道|社区|[A-Za-z0-9À-ɏ][A-Za-z0-9À-ɏ.,:/@%+\-–−'’]*|\s+|."
+)
 _NOT_FIRST = STOP + CLOSE + "%.,;:!?)’·"
 _NOT_LAST = OPEN + "(¥"
 
@@ -103,7 +111,9 @@ def _units(text: str, width: float, size: float, bold: bool) -> Iterator[str]:
 
 def _cut(piece: str, width: float, size: float, bold: bool) -> Iterator[str]:
     while len(piece) > 1 and measure(piece, size, bold) > width:
-        end = next(n for n in range(len(piece) - 1, 0, -1) if n == 1 or measure(piece[:n], size, bold) <= width)
+        end = next(
+            n for n in range(len(piece) - 1, 0, -1) if n == 1 or measure(piece[:n], size, bold) <= width
+        )
         yield piece[:end]
         piece = piece[end:]
     if piece:

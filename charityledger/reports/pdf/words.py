@@ -10,9 +10,10 @@ NOT_NUMBERED: Pair = ("预览，未编号", "Preview, not numbered")
 DEMONSTRATION: Pair = ("演示数据", "Demonstration data")
 NONE = "—"
 
-_MONTHS = (
-    "January February March April May June July August September October November December"
-).split(" ")
+_MONTHS = [
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+]
 
 
 def day(on: date) -> str:
