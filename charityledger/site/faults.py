@@ -20,7 +20,8 @@ from .language import root
 
 # By status: title, what happened, what to do. What is safe depends on whether something was to be written.
 PAGES = {
-    400: (_l("这个请求看不懂"), _l("送来的内容不完整，可能是页面放得太久，或网址抄漏了。"), _l("请返回上一页，刷新后再试一次。")),
+    400: (_l("这个请求看不懂"), _l("送来的内容不完整，可能是页面放得太久，或网址抄漏了。"),
+          _l("请返回上一页，刷新后再试一次。")),
     401: (_l("请先登录"), _l("您还没有登录，或者登录已过期。"), _l("登录后再来一次。")),
     403: (_l("这一页不对您开放"), _l("您的账户不包括这一步。"), _l("需要的话，请联系管理员。")),
     404: (_l("没有找到这个页面"), _l("网址可能抄漏了一位，或者项目换了地址。"), _l("搜一搜，或从下面的链接走。")),
@@ -30,7 +31,8 @@ PAGES = {
     413: (_l("文件太大了"), _l("送来的文件超过了大小限制。"), _l("请换一个小些的，照片可以先压缩。")),
     422: (_l("有一处看不懂"), _l("填写的内容看不懂。"), _l("请返回上一页改一改，再试一次。")),
     429: (_l("试得太快了"), _l("同一个地方短时间里试了太多次。"), _l("请等几分钟再试。")),
-    500: (_l("这一步没有做成"), _l("我们这边出了差错，不是您的操作有误。"), _l("您可以放心再试一次。还不行，请把事件号告诉我们。")),
+    500: (_l("这一步没有做成"), _l("我们这边出了差错，不是您的操作有误。"),
+          _l("您可以放心再试一次。还不行，请把事件号告诉我们。")),
 }
 _TITLES = {
     "over_need": _l("名额刚被别人认领了一部分"),
@@ -117,31 +119,29 @@ def ours(error: CharityLedgerError) -> Response:
 
 
 def http(error: HTTPException) -> AnyResponse:
-    """An error of the protocol: no such page, too large, too often."""
+    """An error of the protocol: no such page, too large, too often. Flask turns any fault of ours into a 500, with its
+    traceback in the log; the incident number stands on the line after it."""
     if error.response is not None:
-        return error.response
+        return error.get_response()
     status = error.code or 500
     title, what, do = _page_for(status)
+    if status >= 500:
+        return answer(Fault(500, "server_error", title, what, _safe(), do, _incident(error)))
     kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "WWW-Authenticate")}
     return answer(Fault(status, f"http_{status}", title, what, _safe(), do), kept)
 
 
 def csrf(_error: CSRFError) -> Response:
     """A form without its token: the page was open for too long, or another site sent it."""
-    return answer(Fault(400, "csrf", _("这张表放得太久了"), _("为了您的安全，页面打开太久以后，表格要重新打开。"), _safe(),
-                        _("请返回上一页，刷新后再提交一次。")))
-
-
-def unexpected(error: Exception) -> Response:
-    """A fault of ours: the incident number stands in the log beside the traceback."""
-    incident = _incident(error)
-    title, what, do = _page_for(500)
-    return answer(Fault(500, "server_error", title, what, _safe(), do, incident))
+    return answer(Fault(400, "csrf", _("这张表放得太久了"), _("为了您的安全，页面打开太久以后，表格要重新打开。"),
+                        _safe(), _("请返回上一页，刷新后再提交一次。")))
 
 
 def _incident(error: Exception) -> str:
     incident = ids().incident()
-    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path, exc_info=error)
+    # Flask has logged the traceback of what it did not expect; ours carries its own.
+    current_app.logger.error("incident %s: %s %s", incident, request.method, request.path,
+                             exc_info=error if isinstance(error, CharityLedgerError) else None)
     return incident
 
 
@@ -150,4 +150,3 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CharityLedgerError, ours)
     app.register_error_handler(CSRFError, csrf)
     app.register_error_handler(HTTPException, http)
-    app.register_error_handler(Exception, unexpected)

@@ -55,8 +55,10 @@ def dated(moment: date | datetime | None, write: Any = None) -> Markup:
     if moment is None:
         return Markup("")
     at = _local(moment)
-    written = (write or (minute if isinstance(at, datetime) else day))(at)
-    machine = at.isoformat(timespec="minutes") if isinstance(at, datetime) else at.isoformat()
+    if isinstance(at, datetime):
+        written, machine = (write or minute)(at), at.isoformat(timespec="minutes")
+    else:
+        written, machine = (write or day)(at), at.isoformat()
     return Markup('<time class="num" datetime="{}">{}</time>').format(machine, written)
 
 
@@ -85,17 +87,23 @@ def unit(row: Any, amount: int) -> str:
 
 def plural(noun: str) -> str:
     """`site` → `sites`, `battery` → `batteries`, `m²` stays. Enough for units; text has its own plurals."""
-    last = noun.rpartition(" ")[2]
-    if not last.isalpha() or noun.endswith("s") or len(last) < 3:
+    if not noun[-1:].isascii() or len(noun) < 3:
         return noun
-    if last.endswith("y") and last[-2] not in "aeiou":
+    if noun.endswith("y") and noun[-2] not in "aeiou":
         return f"{noun[:-1]}ies"
-    return f"{noun}es" if last.endswith(("ch", "sh", "x")) else f"{noun}s"
+    if noun.endswith(("ss", "ch", "sh", "x")):
+        return f"{noun}es"
+    return noun if noun.endswith("s") else f"{noun}s"
 
 
 def amount(row: Any, value: int) -> str:
     """A figure of a need item in its own measure: money, units or hours."""
     return money.format_yuan_public(value) if row.kind == "cash" else unit(row, value)
+
+
+def open_amount(item: Any) -> str:
+    """What can still be adopted of a need item."""
+    return amount(item, item.own.open)
 
 
 def kind(name: str) -> str:
@@ -113,7 +121,8 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         yuan=money.format_yuan_public, yuan_exact=money.format_yuan, yuan_signed=yuan_signed, day=day, minute=minute,
         month=month, day_to_do=day_to_do, dated=dated, number=number, reference=reference.show, unit=unit,
-        amount=amount, kind=kind, listed=listed, capital=capital, plural=plural)
+        amount=amount, kind=kind, listed=listed, capital=capital, plural=plural,
+        spoken=in_language, open_amount=open_amount)
     app.jinja_env.globals.update(
         title=partial(in_language, field="title"), in_language=in_language, marked=marked, capital=capital,
         percent_down=money.percent_down, language=language)

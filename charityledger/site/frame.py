@@ -70,9 +70,10 @@ def office_sections() -> list[Section]:
 
 
 def _front_page(blueprint: str) -> str | None:
-    """The shortest address of a blueprint that this reader may open without naming anything; None if there is none."""
+    """A blueprint's shortest address that this reader may open and that names nothing; None if there is none."""
     rules = sorted((len(rule.rule), rule.endpoint) for rule in current_app.url_map.iter_rules()
-                   if rule.endpoint.startswith(f"{blueprint}.") and not rule.arguments and "GET" in (rule.methods or ()))
+                   if rule.endpoint.startswith(f"{blueprint}.") and not rule.arguments
+                   and "GET" in (rule.methods or ()))
     return next((address for _length, endpoint in rules if (address := allowed(endpoint))), None)
 
 

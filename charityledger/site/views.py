@@ -1,31 +1,70 @@
 """Addresses of the public pages."""
 
-from flask import Blueprint, render_template
+from pathlib import Path
 
+from flask import Blueprint, Response, abort, current_app, render_template, request, send_file
+
+from ..extensions import db
 from ..identity.policy import EVERYONE, access
+from ..projects import files
+from . import pages
+from .cache import kept
+from .frame import OFFICE, who
 
 blueprint = Blueprint("site", __name__)
 
 
 @blueprint.get("/")
+@kept
 @access(EVERYONE)
 def home() -> str:
-    return render_template("site/home.html")
+    """Five buildings of 48 windows, and the programme's figures."""
+    return render_template("site/home.html", page=pages.home(db.session()))
 
 
 @blueprint.get("/projects")
+@kept
 @access(EVERYONE)
 def projects() -> str:
-    return render_template("site/projects.html")
+    """The list, searched and filtered by the address."""
+    return render_template("site/projects.html", page=pages.listing(db.session(), request.args))
 
 
 @blueprint.get("/projects/<code>")
+@kept
 @access(EVERYONE)
 def project(code: str) -> str:
-    return render_template("site/project.html", code=code)
+    """One sub-project; drafts only for the office."""
+    page = pages.project(db.session(), code, drafts=who().role in OFFICE)
+    return render_template("site/project.html", page=page)
 
 
 @blueprint.get("/where")
+@kept
 @access(EVERYONE)
 def where() -> str:
-    return render_template("site/where.html")
+    """What was paid out."""
+    number = request.args.get("page", "1")
+    number = number if number.isascii() and number.isdigit() else "1"
+    return render_template("site/where.html", page=pages.where(db.session(), int(number[:6])))
+
+
+@blueprint.get("/how")
+@kept
+@access(EVERYONE)
+def how() -> str:
+    """How money is counted here, and how to ask."""
+    return render_template("site/how.html")
+
+
+@blueprint.get("/files/<sha256>")
+@access(EVERYONE)
+def picture(sha256: str) -> Response:
+    """A public picture. Its address is its content's hash, so it may be kept; a withdrawn one goes within a day."""
+    stored = files.public_picture(db.session(), sha256)
+    if stored is None:
+        abort(404)
+    response = send_file(files.open_file(Path(current_app.instance_path), sha256), mimetype=stored.media_type,
+                         etag=stored.sha256, max_age=86400)
+    response.headers["Content-Security-Policy"] = files.SANDBOX
+    return response

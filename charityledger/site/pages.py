@@ -1,0 +1,236 @@
+"""What each public page shows, read with few queries and frozen before it is drawn.
+
+Queries, with the one that the page cache asks and the one for the site's facts (tests/site/test_queries.py):
+home 6, list 3, project 11, where 4.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flask import g
+from flask_babel import ngettext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from ..audit.models import Event
+from ..donations.models import Donation
+from ..errors import NotFound
+from ..money import format_yuan_public
+from ..projects import measures
+from ..projects.measures import ItemFigures, Totals
+from ..projects.models import ProjectPicture, ProjectUpdate, SiteFact, SubProject
+from ..projects.rules import next_disclosure, status_shown
+from . import adopters, chain, payments, search
+from .adopters import Adopter
+from .chain import Step
+from .figures import Group, ProjectFigures, grouped, projects
+from .filters import listed, number, unit
+from .language import in_language, language
+from .payments import Month, Payment
+from .search import Choice, Pages
+
+# Published by the programme for its first batch; a deployment sets its own with the fact `declarations`.
+PUBLISHED_DECLARATIONS = 62_792
+PAYMENTS_PER_PAGE = 30
+
+
+def facts(session: Session) -> Mapping[str, str]:
+    """The small facts of this deployment, asked for once in a request."""
+    if "site_facts" not in g:
+        g.site_facts = {fact.name: fact.value for fact in session.scalars(select(SiteFact))}
+    return g.site_facts
+
+
+def declarations(session: Session) -> int:
+    """How many declarations came in."""
+    said = facts(session).get("declarations", "")
+    return int(said) if said.isdigit() else PUBLISHED_DECLARATIONS
+
+
+@dataclass(frozen=True)
+class News:
+    """An update of a project, on the home page."""
+
+    sub_code: str
+    title_zh: str
+    title_en: str
+    published_on: date
+    body_zh: str
+    body_en: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """`blocks`: category, floors of a major project and its windows."""
+
+    blocks: list[tuple[Group, list[tuple[Group, list[ProjectFigures]]]]]
+    majors: int
+    subs: int
+    declarations: int
+    totals: Totals
+    steps: list[Step]
+    most_needed: list[ProjectFigures]
+    payments: list[Payment]
+    news: list[News]
+    events: int
+    last_event_at: datetime | None
+
+
+def home(session: Session) -> Home:
+    """The whole programme at a glance."""
+    every = projects(session)
+    items = [item for project in every for item in project.items]
+    totals = measures.total(items)
+    blocks = grouped(every)
+    told = declarations(session)
+    last = session.execute(select(Event.id, Event.at).order_by(Event.id.desc()).limit(1)).first()
+    return Home(
+        blocks=blocks, majors=sum(len(floors) for _category, floors in blocks), subs=len(every), declarations=told,
+        totals=totals, steps=chain.of_all(totals, told, sum(1 for item in items if item.own.delivered)),
+        most_needed=_most_needed(every), payments=payments.newest(session, limit=3), news=_news(session, 3),
+        events=last.id if last else 0, last_event_at=last.at if last else None)
+
+
+def _most_needed(every: Sequence[ProjectFigures]) -> list[ProjectFigures]:
+    """The three with the largest share still open; of equals, the one that helps most people."""
+    return sorted((project for project in every if project.adoptable),
+                  key=lambda project: (-project.open_share, -project.beneficiary_count))[:3]
+
+
+def _news(session: Session, limit: int) -> list[News]:
+    return [News(*row) for row in session.execute(
+        select(SubProject.code, SubProject.title_zh, SubProject.title_en, ProjectUpdate.published_on,
+               ProjectUpdate.body_zh, ProjectUpdate.body_en)
+        .join(SubProject, SubProject.id == ProjectUpdate.sub_project_id)
+        .where(ProjectUpdate.withdrawn.is_(False), SubProject.status != "draft")
+        .order_by(ProjectUpdate.published_on.desc(), ProjectUpdate.id.desc()).limit(limit))]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The list of projects. `groups` where nothing was chosen, `pages` where something was.
+
+    `counts`: by group and value, what choosing it would show. `instead`: (group, how many projects without it).
+    """
+
+    choice: Choice
+    majors: int
+    every: list[ProjectFigures]
+    categories: list[Group]
+    streets: list[str]
+    groups: list[tuple[Group, list[tuple[Group, list[ProjectFigures]]]]]
+    pages: Pages
+    counts: Mapping[str, Mapping[str, int]]
+    instead: list[tuple[str, int]]
+
+
+def listing(session: Session, arguments: search.Arguments) -> Listing:
+    """The projects that the address asks for."""
+    every = projects(session)
+    categories = list(dict.fromkeys(project.category for project in every))
+    streets = sorted({project.street for project in every})
+    choice = search.read(arguments, categories=[category.code for category in categories], streets=streets)
+    found = search.found(every, choice)
+    return Listing(
+        choice=choice, majors=len({project.major for project in every}), every=every, categories=categories,
+        streets=streets, groups=[] if choice.filters or choice.sort else grouped(every),
+        pages=search.paged(found, choice.page),
+        counts={
+            "categories": search.counts(every, choice, "categories", lambda p: (p.category.code,)),
+            "kinds": search.counts(every, choice, "kinds", lambda p: p.kinds),
+            "progress": search.counts(every, choice, "progress", lambda p: (p.progress,)),
+            "street": search.counts(every, choice, "street", lambda p: (p.street,)),
+        },
+        instead=[] if found else [(group, len(search.found(every, choice, but=group))) for group in choice.in_force])
+
+
+@dataclass(frozen=True)
+class ProjectPage:
+    """One sub-project. `draft` pages are for the office."""
+
+    project: ProjectFigures
+    status: str
+    items: Mapping[int, ItemFigures]
+    steps: list[Step]
+    payments: list[Payment]
+    adopters: list[Adopter]
+    updates: list[ProjectUpdate]
+    pictures: list[ProjectPicture]
+    next_disclosure: date | None
+
+    def took(self, row: Adopter) -> str:
+        """What an adopter took on: two items by name, with the quantity where it comes out even."""
+        parts = [(self.items[item_id], amount) for item_id, amount in row.items.items() if item_id in self.items]
+        written = []
+        for item, amount in parts[:2]:
+            price = item.unit_price_fen if item.kind == "cash" else 0
+            whole = unit(item, amount // price) if price and item.quantity > 1 and amount % price == 0 else ""
+            written.append(f"{in_language(item, 'title')}{' ' if whole and language() == 'en' else ''}{whole}")
+        more = ngettext("等%(num)s项", "等%(num)s项", len(parts)) if len(parts) > 2 else ""
+        return listed(written) + more
+
+    def measure(self, row: Adopter, value: int) -> str:
+        """A figure of a row: money, or units of its items where they have one unit."""
+        if row.kind == "cash":
+            return format_yuan_public(value)
+        items = [self.items[item_id] for item_id in row.items if item_id in self.items]
+        return unit(items[0], value) if len({item.unit_zh for item in items}) == 1 else number(value)
+
+
+def project(session: Session, code: str, *, drafts: bool) -> ProjectPage:
+    """Raises NotFound for an unknown code, and for a draft unless `drafts`."""
+    found = projects(session, code=code, drafts=drafts)
+    if not found:
+        raise NotFound(what=code)
+    shown = found[0]
+    people = adopters.of_project(session, shown.id)
+    paid = payments.newest(session, sub_project_id=shown.id)
+    kind = shown.lead.kind if shown.lead else "cash"
+    gifts = session.scalar(select(func.count(Donation.id)).where(
+        Donation.sub_project_id == shown.id, Donation.state == "received", Donation.kind == kind)) or 0
+    mine = [row for row in people if row.kind == kind]
+    return ProjectPage(
+        project=shown, status=status_shown(shown.status, shown.totals.open_items),
+        items={item.item_id: item for item in shown.items},
+        steps=chain.of_project(
+            shown.items, shown.totals, named=sum(1 for row in mine if row.name), gifts=gifts, payments=len(paid),
+            unnamed=sum(row.people for row in mine)),
+        payments=paid, adopters=people, updates=_updates(session, shown.id), pictures=_pictures(session, shown.id),
+        next_disclosure=next_disclosure(shown.opened_on, shown.ends_on, shown.ended_on, shown.published_on))
+
+
+def _updates(session: Session, sub_project_id: int) -> list[ProjectUpdate]:
+    return list(session.scalars(
+        select(ProjectUpdate).where(ProjectUpdate.sub_project_id == sub_project_id, ProjectUpdate.withdrawn.is_(False))
+        .order_by(ProjectUpdate.published_on.desc(), ProjectUpdate.id.desc())
+        .options(selectinload(ProjectUpdate.pictures.and_(ProjectPicture.withdrawn.is_(False)))
+                 .joinedload(ProjectPicture.file))))
+
+
+def _pictures(session: Session, sub_project_id: int) -> list[ProjectPicture]:
+    return list(session.scalars(
+        select(ProjectPicture).where(ProjectPicture.sub_project_id == sub_project_id,
+                                     ProjectPicture.update_id.is_(None), ProjectPicture.withdrawn.is_(False))
+        .order_by(ProjectPicture.position, ProjectPicture.id).options(joinedload(ProjectPicture.file))))
+
+
+@dataclass(frozen=True)
+class WherePage:
+    """去向: everything that was paid out, newest first, with the sums of the months on this page."""
+
+    months: list[tuple[Month, list[Payment]]]
+    count: int
+    amount_fen: int
+    number: int
+    last: int
+
+
+def where(session: Session, page: int) -> WherePage:
+    """One page of the payments; a number beyond the last gives the last."""
+    months = payments.months(session)
+    count = sum(month.count for month in months)
+    last = max(1, -(-count // PAYMENTS_PER_PAGE))
+    page = min(max(1, page), last)
+    shown = payments.newest(session, limit=PAYMENTS_PER_PAGE, offset=(page - 1) * PAYMENTS_PER_PAGE)
+    return WherePage(payments.by_month(shown, months), count, sum(month.amount_fen for month in months), page, last)
