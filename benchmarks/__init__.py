@@ -1,0 +1,1 @@
+"""Speed, each figure beside its peer or limit measured in the same run. `make bench` runs all of it."""
