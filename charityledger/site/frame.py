@@ -66,6 +66,7 @@ def office_sections() -> list[Section]:
                 (_("审批"), ("approvals", "surplus")),
                 (_("项目"), ("catalogue", "updates")),
                 (_("文件"), ("documents",)),
+                (_("用户"), ("users",)),
             ) if (address := _front_page(blueprints[0]))]
 
 
