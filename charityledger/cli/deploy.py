@@ -91,7 +91,10 @@ def serve(host: str, port: int | None, demonstration: bool) -> None:
     # The address stands in documents and mail; a setting says otherwise where a name stands in front.
     if not os.environ.get("CHARITYLEDGER_SITE_URL"):
         app.config["SITE_URL"] = address
-    server = create_server(app, host=host, port=chosen, threads=8, ident="charityledger")
+    try:
+        server = create_server(app, host=host, port=chosen, threads=8, ident="charityledger")
+    except OSError as error:
+        raise click.ClickException(f"cannot serve on {address}: {error.strerror}; choose another --port") from None
     stop = threading.Event()
     threading.Thread(target=housekeeping, args=(app, stop), daemon=True).start()
     click.echo(f"Serving on {address}  (Ctrl-C stops)")

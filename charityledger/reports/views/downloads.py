@@ -12,15 +12,14 @@ from ...donations.links import pledge_of
 from ...donations.models import Donation, Membership, Pledge
 from ...errors import InvalidInput, NotFound
 from ...extensions import db, limiter
-from ...identity.actor import ADMIN, AUDITOR, FINANCE, STAFF
+from ...identity.actor import ADMIN, FINANCE, STAFF
 from ...identity.policy import EVERYONE, SIGNED_IN, access
 from ...web import language
 from .. import service
 from ..exports import tables
 from ..models import IssuedDocument
-from .pages import blueprint
+from .pages import OFFICE, blueprint
 
-OFFICE = (STAFF, FINANCE, ADMIN, AUDITOR)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

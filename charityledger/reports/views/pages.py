@@ -13,7 +13,7 @@ from ... import web
 from ...clock import today
 from ...extensions import db, limiter
 from ...forms import Form
-from ...identity.actor import ADMIN, FINANCE, STAFF
+from ...identity.actor import ADMIN, AUDITOR, FINANCE, STAFF
 from ...identity.policy import EVERYONE, access
 from ...projects.models import Category, SubProject
 from .. import issuing, recompute
@@ -22,18 +22,21 @@ from ..models import IssuedDocument
 blueprint = Blueprint("documents", __name__)
 
 RECENT = 30
+OFFICE = (STAFF, FINANCE, ADMIN, AUDITOR)
 
 
 @blueprint.get("/documents")
-@access(STAFF, FINANCE, ADMIN)
+@access(EVERYONE)
 def home() -> str:
-    """Every kind of document, the newest ones issued, and whether the books agree with themselves."""
-    day = today(web.clock())
+    """The documents that everybody may have; for staff and auditors also those with names, and the newest issued."""
+    office = web.actor().role in OFFICE
+    recent = select(IssuedDocument).order_by(IssuedDocument.id.desc()).limit(RECENT if office else 0)
+    projects = select(SubProject).order_by(SubProject.position)
     return render_template(
-        "documents/home.html", today=day, year_start=day.replace(month=1, day=1),
+        "documents/home.html", today=today(web.clock()), office=office,
         categories=db.session.scalars(select(Category).order_by(Category.position)).all(),
-        projects=db.session.scalars(select(SubProject).order_by(SubProject.position)).all(),
-        issued=db.session.scalars(select(IssuedDocument).order_by(IssuedDocument.id.desc()).limit(RECENT)).all())
+        projects=db.session.scalars(projects if office else projects.where(SubProject.status != "draft")).all(),
+        issued=db.session.scalars(recent).all())
 
 
 @blueprint.get("/documents/audit")
