@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flask import current_app
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from ..audit import events
 from ..audit.models import Event
@@ -78,7 +78,8 @@ def issue(tx: Session, *, actor: Actor, clock: Clock, wanted: Wanted, build: Bui
     position = 0 if wanted.kind in ONCE else reading(tx, wanted.language, "", clock.now()).provenance.events
     same = list(tx.scalars(select(IssuedDocument).where(
         IssuedDocument.kind == wanted.kind, IssuedDocument.subject == wanted.subject,
-        IssuedDocument.parameters == wanted.parameters, IssuedDocument.read_at_event == position)))
+        IssuedDocument.parameters == wanted.parameters, IssuedDocument.read_at_event == position)
+        .options(undefer(IssuedDocument.content))))
     for known in same:
         if known.language == wanted.language:
             return known
