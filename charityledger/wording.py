@@ -148,6 +148,8 @@ SENTENCES: dict[str, LazyString] = {
     "group_differs": _l("“%(text)s”与第%(first)s行写得不一样，请改成一样。"),
     "row_twice": _l("与第%(first)s行重复了。"),
     "line_used": _l("第%(line)s号需求以前撤下过，这个号不能再用。"),
+    "catalogue_changed": _l("预览以后目录又改过，没有导入。请重新预览。"),
+    "preview_gone": _l("预览的文件已经不在了，请重新上传。"),
     "price_of_hours": _l("志愿时长没有单价；资金和实物要有单价。"),
     "amount_does_not_tie": _l("数量乘以单价是%(product_fen)s，不是%(amount_fen)s，请检查。"),
     # the office's steps

@@ -99,7 +99,8 @@ def password() -> Page:
         else:
             session.start(user)
             return redirect(url_for(".account", saved=1), 303)
-    return render_template("identity/password.html", form=form), form.status
+    return render_template(
+        "identity/password.html", form=form, login=current_user.email or current_user.phone), form.status
 
 
 @blueprint.post("/account/sign-out-everywhere")

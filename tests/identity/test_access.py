@@ -82,6 +82,7 @@ def test_every_route_of_the_application_has_a_rule(app: Flask) -> None:
 
 
 def test_a_route_without_a_rule_is_refused_to_everybody(app: Flask) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production
     app.add_url_rule("/forgotten", "forgotten", lambda: "open")
     admin = make_user(app, ADMIN)
     for user in (None, admin):

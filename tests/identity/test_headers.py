@@ -39,6 +39,7 @@ def test_refusals_and_faults_have_them(app: Flask) -> None:
         raise ZeroDivisionError
 
     from charityledger.identity.policy import EVERYONE, access
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production
     app.add_url_rule("/fail", "fail", access(EVERYONE)(fail))
     for answer in (client_of(app, make_user(app, STAFF)).get("/admin/users"), app.test_client().post("/account"),
                    app.test_client().get("/fail")):
