@@ -24,7 +24,7 @@ from .models import ProjectPicture, ProjectUpdate, StoredFile, SubProject
 from .rules import PUBLIC_STATUSES
 
 __all__ = ["FileMissing", "FileTooLarge", "PdfBroken", "PictureBroken", "PictureTooLarge", "UnknownFileType",
-           "as_attachment", "open_file", "public_picture", "store"]
+           "as_attachment", "is_sha256", "open_file", "public_picture", "store", "write_durably"]
 
 # A file opened outside the site's own pages can run nothing and reach nothing.
 SANDBOX = "default-src 'none'; sandbox"
@@ -45,7 +45,7 @@ def store(tx: Session, data: bytes, name: str, *, instance: Path, actor: Actor, 
     """
     checked = file_content.check(data, name)
     sha256 = hashlib.sha256(checked.data).hexdigest()
-    _keep(_path(instance, sha256), checked.data)
+    write_durably(_path(instance, sha256), checked.data)
     insert = postgresql.insert if is_postgresql(tx) else sqlite.insert
     tx.execute(insert(StoredFile.__table__).on_conflict_do_nothing(index_elements=["sha256"]), {
         "sha256": sha256, "media_type": checked.media_type, "size_bytes": len(checked.data),
@@ -56,7 +56,7 @@ def store(tx: Session, data: bytes, name: str, *, instance: Path, actor: Actor, 
 
 def open_file(instance: Path, sha256: str) -> Path:
     """Where the bytes are. Raises FileMissing, also for what is no SHA-256 at all (`../secret-key`)."""
-    if _SHA256.fullmatch(sha256) and (path := _path(instance, sha256)).is_file():
+    if is_sha256(sha256) and (path := _path(instance, sha256)).is_file():
         return path
     raise FileMissing(sha256=sha256[:64])
 
@@ -86,11 +86,16 @@ def public_picture(session: Session, sha256: str) -> StoredFile | None:
         .limit(1)).one_or_none()
 
 
+def is_sha256(text: str) -> bool:
+    """Whether this can be the name of a file of ours: 64 hex digits, nothing that leads elsewhere."""
+    return _SHA256.fullmatch(text) is not None
+
+
 def _path(instance: Path, sha256: str) -> Path:
     return instance / "uploads" / sha256[:2] / sha256
 
 
-def _keep(path: Path, data: bytes) -> None:
+def write_durably(path: Path, data: bytes) -> None:
     """Write so that the name never stands for half a file, even when the power fails."""
     if path.is_file() and path.stat().st_size == len(data):
         return

@@ -119,12 +119,17 @@ def apply(tx: Session, item: NeedItem, counter: ItemProgress, values: Mapping[st
     wanted = capacity_of(item.kind, item.quantity, item.amount_fen)
     taken = counter.capacity - counter.open
     if wanted < taken:
-        raise CapacityBelowTaken(item=item.title_zh, item_en=item.title_en, kind=item.kind, unit=item.unit_zh,
-                                 unit_en=item.unit_en, left=taken)
+        raise below_taken(item, taken)
     counter.capacity = wanted
     tx.flush()
     revisions.record(tx, subject(tx.get_one(SubProject, item.sub_project_id), item), made, actor=actor, clock=clock)
     return len(made)
+
+
+def below_taken(item: NeedItem, taken: int) -> CapacityBelowTaken:
+    """The error with the facts that its sentence needs; `taken` in the item's own unit."""
+    return CapacityBelowTaken(item=item.title_zh, item_en=item.title_en, kind=item.kind, unit=item.unit_zh,
+                              unit_en=item.unit_en, left=taken)
 
 
 def has_history(session: Session, item_id: int) -> bool:

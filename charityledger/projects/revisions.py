@@ -10,17 +10,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from ..audit import events
 from ..audit.events import Scalar
+from ..audit.models import Event
 from ..clock import Clock
 from ..database import is_postgresql
 from ..identity.actor import Actor
 from .errors import EditConflict
 
 Value = str | int | date | bool | None
+SUBJECTS = ("category", "major_project", "sub_project", "need_item")
 # Text of these fields is a code or a word of ours, not somebody's writing.
 _PLAIN = frozenset({"code", "major_code", "status", "kind"})
 
@@ -38,6 +40,11 @@ def take_turn(tx: Session) -> None:
     """One writer of the catalogue at a time, until commit. SQLite has one writer at a time anyway."""
     if is_postgresql(tx):
         tx.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('catalogue', 0))"))
+
+
+def latest(session: Session) -> int:
+    """The id of the last event of the catalogue: changes whenever the catalogue does."""
+    return session.scalar(select(func.max(Event.id)).where(Event.subject_kind.in_(SUBJECTS))) or 0
 
 
 def values_of(row: object, fields: Iterable[str]) -> dict[str, Value]:

@@ -5,6 +5,7 @@ Every change is one event, and none overwrites what somebody else changed after 
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -107,7 +108,7 @@ def insert(tx: Session, code: str, values: Mapping[str, Value], *, status: str) 
         raise CodeTaken(text=code)
     if tx.get(MajorProject, values["major_code"]) is None:
         raise NotFound(what=str(values["major_code"]))
-    _check_dates(values)
+    check_dates(values)
     sub = SubProject(code=code, status=status, position=(tx.scalar(select(func.max(SubProject.position))) or 0) + 1,
                      **values)
     sub.pinyin = initials(*(getattr(sub, field) for field in _FOUND_BY))
@@ -133,7 +134,7 @@ def apply(tx: Session, sub: SubProject, values: Mapping[str, Value], *, actor: A
     made = revisions.changes(present, values)
     if not made:
         return 0
-    _check_dates({**present, **values})
+    check_dates({**present, **values})
     if tx.get(MajorProject, values.get("major_code", sub.major_code)) is None:
         raise NotFound(what=str(values["major_code"]))
     for change in made:
@@ -166,8 +167,7 @@ def add_groups(tx: Session, categories: Mapping[str, Mapping[str, Value]],
     levels: tuple[tuple[str, type[Category | MajorProject], Mapping[str, Mapping[str, Value]]], ...] = (
         ("category", Category, categories), ("major_project", MajorProject, majors))
     for name, model, given in levels:
-        rows: Sequence[Category | MajorProject] = tx.scalars(select(model)).all()
-        known = {row.code: row for row in rows}
+        known: dict[str, Any] = {row.code: row for row in _all(tx, model)}
         for code, values in given.items():
             row = known.get(code)
             if row is None:
@@ -180,7 +180,12 @@ def add_groups(tx: Session, categories: Mapping[str, Mapping[str, Value]],
         tx.flush()
 
 
-def _check_dates(values: Mapping[str, Value]) -> None:
+def _all(tx: Session, model: type[Category | MajorProject]) -> Sequence[Any]:
+    return tx.scalars(select(model)).all()
+
+
+def check_dates(values: Mapping[str, Value]) -> None:
+    """Raises DatesOutOfOrder."""
     opened = values.get("opened_on")
     for name in ("ends_on", "ended_on"):
         day = values.get(name)

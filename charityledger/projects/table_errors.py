@@ -5,7 +5,7 @@ The wording stands in `charityledger.wording`.
 
 from dataclasses import dataclass
 
-from ..errors import InvalidInput
+from ..errors import CharityLedgerError, Conflict, InvalidInput
 
 
 @dataclass(frozen=True)
@@ -14,7 +14,7 @@ class Problem:
 
     line: int
     column: str
-    error: InvalidInput
+    error: CharityLedgerError
 
     @property
     def code(self) -> str:
@@ -188,3 +188,15 @@ class LineUsed(InvalidInput):
     """The number of a need item that was withdrawn. Facts: line."""
 
     code = "line_used"
+
+
+class CatalogueChanged(Conflict):
+    """The catalogue changed after the preview of an import. Facts: none."""
+
+    code = "catalogue_changed"
+
+
+class PreviewGone(Conflict):
+    """The uploaded file is not kept any more. Facts: none."""
+
+    code = "preview_gone"

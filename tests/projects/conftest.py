@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from PIL import Image
+from sqlalchemy import select
 
-from charityledger.clock import FixedClock
+from charityledger.clock import FixedClock, today
 from charityledger.database import transaction
 from charityledger.extensions import db
 from charityledger.identity.actor import STAFF, Actor
 from charityledger.identity.models import User
-from charityledger.projects import catalogue
+from charityledger.projects import capacity, catalogue
+from charityledger.projects.capacity import Change
+from charityledger.projects.models import NeedItem, SubProject
 
 
 def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "RGB", **more: object) -> bytes:
@@ -23,6 +26,23 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (60, 40), mode: str = "R
     held = io.BytesIO()
     made.save(held, kind, **more)
     return held.getvalue()
+
+
+def sub_of(code: str) -> SubProject:
+    """The sub-project as the database has it now."""
+    db.session.rollback()
+    return db.session.scalars(select(SubProject).where(SubProject.code == code)).one()
+
+
+def item_of(code: str, line: int) -> NeedItem:
+    """The need item as the database has it now."""
+    return next(item for item in sub_of(code).items if item.line == line)
+
+
+def take(item: NeedItem, clock: FixedClock, **measures: int) -> None:
+    """Something happens to an item: `take(item, clock, pledged=5)`."""
+    with transaction() as tx:
+        capacity.apply(tx, [Change(item.id, **measures)], subject=("pledge", 1), on=today(clock))
 
 
 @pytest.fixture
