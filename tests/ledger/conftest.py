@@ -11,7 +11,8 @@ import charityledger
 from charityledger.clock import FixedClock
 from charityledger.database import is_postgresql, transaction
 from charityledger.extensions import db
-from tests.conftest import KINDS, Databases, disconnect, settings
+from tests.conftest import KINDS, disconnect, settings
+from tests.databases import Databases
 from tests.ledger.books import Books, open_books
 
 
@@ -26,7 +27,7 @@ def opened(request: pytest.FixtureRequest, databases: Databases,
         open_books(tx)
     yield app
     disconnect(app)
-    databases.drop(url)
+    databases.give_back(url)
 
 
 @pytest.fixture
