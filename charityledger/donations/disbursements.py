@@ -17,7 +17,9 @@ from ..ledger.idempotency import once
 from ..projects import capacity
 from ..projects.capacity import Change
 from ..projects.models import NeedItem, SubProject
+from .lines import AmountNotPositive
 from .models import Disbursement, DisbursementLine, Evidence, MoneyAccount
+from .requests import NotRequester
 from .rules import Part
 
 
@@ -56,7 +58,8 @@ class ItemOfOtherProject(InvalidInput):
 def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: str | None = None) -> int:
     """Ask for a payment; its amount is set aside in the fund until it is decided. Returns the disbursement's id.
 
-    Raises FundOverdrawn when less is free, NoEvidence without a file, ItemOfOtherProject for foreign items.
+    Raises FundOverdrawn when less is free, NoEvidence without a file, ItemOfOtherProject for foreign items,
+    AmountNotPositive where no item gets anything.
     """
     def act() -> int:
         sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code)).first()
@@ -64,6 +67,8 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
             raise NotFound(what=wish.sub_code if sub is None else wish.account_code)
         if not wish.files:
             raise NoEvidence()
+        if not wish.parts or any(part.amount <= 0 for part in wish.parts):
+            raise AmountNotPositive(amount_fen=min((part.amount for part in wish.parts), default=0))
         own = set(tx.scalars(select(NeedItem.id).where(NeedItem.sub_project_id == sub.id, NeedItem.kind == "cash")))
         for part in wish.parts:
             if part.need_item_id not in own:
@@ -104,7 +109,8 @@ def approve(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, pa
         _record(tx, "disbursement_paid", row, actor, clock)
         return row.id
 
-    return once(tx, key, {"use": "approve", "id": disbursement_id, "by": actor.user_id}, act, clock=clock)
+    content = {"use": "approve", "id": disbursement_id, "on": paid_on, "note": note, "by": actor.user_id}
+    return once(tx, key, content, act, clock=clock)
 
 
 @use_case
@@ -116,7 +122,7 @@ def reject(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, not
         _free(tx, row, "rejected", note, actor, clock)
         return row.id
 
-    return once(tx, key, {"use": "reject", "id": disbursement_id, "by": actor.user_id}, act, clock=clock)
+    return once(tx, key, {"use": "reject", "id": disbursement_id, "note": note, "by": actor.user_id}, act, clock=clock)
 
 
 @use_case
@@ -126,7 +132,7 @@ def withdraw(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, n
     def act() -> int:
         row = _requested(tx, disbursement_id)
         if row.requested_by != actor.user_id:
-            raise SamePerson()
+            raise NotRequester(role=actor.role)
         _free(tx, row, "withdrawn", note, actor, clock)
         return row.id
 
@@ -152,7 +158,7 @@ def deliver(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, on
         _record(tx, "disbursement_delivered", row, actor, clock)
         return row.id
 
-    return once(tx, key, {"use": "deliver", "id": disbursement_id}, act, clock=clock)
+    return once(tx, key, {"use": "deliver", "id": disbursement_id, "on": on, "note": note_zh}, act, clock=clock)
 
 
 @use_case
@@ -165,18 +171,18 @@ def returned(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, o
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
         sub = tx.get_one(SubProject, row.sub_project_id)
         delivered = row.delivered_on is not None
-        store.post(tx, postings.payment_returned(
-            row.id, tx.get_one(MoneyAccount, row.account_code).ledger_account, sub.code, row.amount_fen, on,
-            prepaid=row.prepaid and not delivered), clock=clock, made_by=actor.user_id)
         capacity.apply(tx, [Change(p.need_item_id, disbursed=-p.amount_fen,
                                    delivered=-p.amount_fen if delivered else 0) for p in row.lines],
                        subject=("disbursement", row.id), on=on)
-        row.state = "returned"
+        store.post(tx, postings.payment_returned(
+            row.id, tx.get_one(MoneyAccount, row.account_code).ledger_account, sub.code, row.amount_fen, on,
+            prepaid=row.prepaid and not delivered), clock=clock, made_by=actor.user_id)
+        row.state, row.returned_on = "returned", on
         tx.flush()
         _record(tx, "disbursement_returned", row, actor, clock)
         return row.id
 
-    return once(tx, key, {"use": "returned", "id": disbursement_id}, act, clock=clock)
+    return once(tx, key, {"use": "returned", "id": disbursement_id, "on": on}, act, clock=clock)
 
 
 def _person(actor: Actor) -> int:

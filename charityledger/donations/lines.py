@@ -94,8 +94,11 @@ def turn(tx: Session, line_id: int, entry_id: int, amount_fen: int, *, out_of: t
     _add(tx, line_id, *into, entry_id, amount_fen)
 
 
-def take_back(tx: Session, entry_id: int, reversal_id: int) -> None:
-    """Undo every allocation that `entry_id` made: each gets a negative one that points at it, and lines are free."""
+def take_back(tx: Session, entry_id: int, reversal_id: int, *, fee: bool = False) -> None:
+    """Undo every allocation that `entry_id` made: each gets a negative one that points at it, and lines are free.
+
+    `fee`: the entry carried the wallet's fee; the next one made of the line carries it.
+    """
     freed: dict[int, int] = {}
     rows = tx.scalars(select(Allocation).where(Allocation.entry_id == entry_id, Allocation.reverses_id.is_(None))
                       .order_by(Allocation.id)).all()
@@ -104,7 +107,8 @@ def take_back(tx: Session, entry_id: int, reversal_id: int) -> None:
         freed[row.statement_line_id] = freed.get(row.statement_line_id, 0) + row.amount_fen
     for line_id, amount_fen in sorted(freed.items()):
         tx.execute(update(StatementLine).where(StatementLine.id == line_id).values(
-            used_fen=StatementLine.used_fen - amount_fen).execution_options(synchronize_session=False))
+            used_fen=StatementLine.used_fen - amount_fen, **({"fee_booked": False} if fee else {}),
+        ).execution_options(synchronize_session=False))
 
 
 def take_fee(tx: Session, line_id: int) -> int:
@@ -115,12 +119,6 @@ def take_fee(tx: Session, line_id: int) -> int:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return 0
     return int(tx.scalars(select(StatementLine.fee_fen).where(StatementLine.id == line_id)).one())
-
-
-def free_fee(tx: Session, line_id: int) -> None:
-    """The entry that carried the fee was reversed; the next one made of the line carries it."""
-    tx.execute(update(StatementLine).where(StatementLine.id == line_id).values(fee_booked=False)
-               .execution_options(synchronize_session=False))
 
 
 def became(session: Session, line_id: int) -> dict[tuple[str, int], int]:

@@ -64,7 +64,8 @@ def record_gift(tx: Session, *, actor: Actor, clock: Clock, line: ReceivedLine, 
              actor=actor, clock=clock, fee_fund=fee_fund)
         return line_id
 
-    return once(tx, key, {"use": "gift", "line": line, "sub": sub_code, "donor": donor}, act, clock=clock)
+    return once(tx, key, {"use": "gift", "line": line, "sub": sub_code, "donor": donor, "shown": shown}, act,
+                clock=clock)
 
 
 @use_case
@@ -96,7 +97,7 @@ def allocate_line(tx: Session, *, actor: Actor, clock: Clock, line_id: int, refe
         return line_id
 
     content = {"use": "allocate", "line": line_id, "reference": reference, "sub": sub_code, "general": general,
-               "fen": amount_fen, "donor": donor}
+               "fen": amount_fen, "donor": donor, "shown": shown}
     return once(tx, key, content, act, clock=clock)
 
 

@@ -87,7 +87,8 @@ def settle_suspense(tx: Session, *, actor: Actor, clock: Clock, suspense_id: int
         return _settle(tx, held, part_of(held, amount_fen), exact=amount_fen is not None, reference=reference,
                        sub_code=sub_code, shown=shown, actor=actor, clock=clock, on=on)
 
-    content = {"use": "settle", "suspense": suspense_id, "reference": reference, "sub": sub_code, "fen": amount_fen}
+    content = {"use": "settle", "suspense": suspense_id, "reference": reference, "sub": sub_code, "fen": amount_fen,
+               "on": on, "shown": shown}
     return once(tx, key, content, act, clock=clock)
 
 

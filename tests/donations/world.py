@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from sqlalchemy import select
 
 from charityledger.clock import FixedClock
+from charityledger.database import transaction
 from charityledger.donations import adoption, money_accounts, receipts
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.donors import DonorFacts
@@ -19,7 +20,7 @@ from charityledger.ids import SequenceIds
 from charityledger.ledger import balances
 from charityledger.ledger.models import JournalEntry, MovementRow
 from charityledger.projects import catalogue
-from charityledger.projects.models import ItemProgress, NeedItem, SubProject
+from charityledger.projects.models import ItemProgress, NeedItem, StoredFile, SubProject
 from charityledger.reports import recompute
 
 STAFF, FINANCE, ADMIN = Actor(1, "staff", "经办"), Actor(2, "finance", "财务"), Actor(3, "admin", "管理员")
@@ -148,3 +149,15 @@ def problems() -> list[str]:
 
 def at(*moment: int) -> datetime:
     return datetime(*moment, tzinfo=UTC)  # type: ignore[arg-type]
+
+
+def stored(name: str = "a") -> int:
+    """Id of a stored file that stands for evidence; its bytes do not matter here."""
+    with transaction() as tx:
+        known = tx.scalars(select(StoredFile.id).where(StoredFile.sha256 == name * 64)).first()
+        if known is None:
+            row = StoredFile(sha256=name * 64, media_type="application/pdf", size_bytes=1, added_at=at(2026, 4, 1))
+            tx.add(row)
+            tx.flush()
+            known = row.id
+    return known
