@@ -40,7 +40,7 @@ def _login_typed_here() -> str:
 
 # Guessing is slowed from one address, for one account from one address, and for one account from everywhere; the last
 # is wide, because whoever uses it up keeps the owner out too.
-_by_address = limiter.limit("60 per hour", methods=["POST"])
+_by_address = limiter.limit("120 per hour", methods=["POST"])
 _by_account_here = limiter.limit("10 per 15 minutes", key_func=_login_typed_here, methods=["POST"])
 _by_account = limiter.limit("60 per hour", key_func=_login_typed, methods=["POST"])
 _letters = limiter.limit("5 per hour", key_func=_login_typed, methods=["POST"])

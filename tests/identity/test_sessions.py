@@ -132,7 +132,7 @@ def test_addresses_within_the_site_are_followed(client: FlaskClient, user: User,
 @pytest.mark.parametrize("target", UNSAFE)
 def test_every_other_address_is_not(client: FlaskClient, user: User, target: str | None) -> None:
     assert session.inside(target) is None
-    if target:
+    if target and "\0" not in target:  # NUL is answered 400 wherever it stands
         assert sign_in(client, target=target) == (303, "/account")
         assert client.get("/sign-in", query_string={"next": target}).location == "/account"
 
@@ -207,15 +207,15 @@ def test_guessing_from_many_addresses_is_slowed_too(limited: Flask) -> None:
 def test_trying_many_accounts_from_one_address_is_slowed(limited: Flask) -> None:
     client = limited.test_client()
     answers = [client.post("/sign-in", data={"login": f"{number}@example.org", "password": "guess"}).status_code
-               for number in range(62)]
-    assert answers == [422] * 60 + [429] * 2
+               for number in range(122)]
+    assert answers == [422] * 120 + [429] * 2
 
 
 def test_letters_and_codes_are_slowed(limited: Flask) -> None:
     client = limited.test_client()
     assert [client.post("/forgot", data={"login": "a@example.org"}).status_code for _ in range(6)] == [200] * 5 + [429]
     data = {"code": "0000-0000-0000-0000", "new": BETTER, "again": BETTER}
-    assert [client.post("/reset", data=data).status_code for _ in range(62)][-3:] == [422, 429, 429]
+    assert [client.post("/reset", data=data).status_code for _ in range(122)][-3:] == [422, 429, 429]
 
 
 def test_an_actor_is_whoever_is_signed_in(app: Flask, user: User) -> None:
