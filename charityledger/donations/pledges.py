@@ -11,14 +11,16 @@ from .. import reference as references
 from ..audit import events
 from ..clock import Clock
 from ..database import use_case
-from ..errors import Conflict, InvalidInput, NotAllowed
+from ..errors import Conflict, InvalidInput, NotAllowed, WrongState
 from ..identity.actor import FINANCE, STAFF, Actor
+from ..ids import Ids
+from ..ledger.idempotency import once
 from ..phone import last_four
 from ..projects.models import SubProject
-from .adoption import give_up
-from .donors import living
+from .adoption import AdoptionWish, adopt, give_up
+from .donors import DonorFacts, living
 from .models import Donation, Instalment, Membership, Pledge, Suspense
-from .rules import LIVE_STATES, SHOWN
+from .rules import COUNTED_STATES, LIVE_STATES, SHOWN
 
 PAGE_SIZE = 50
 # 慈善法, articles 39 and 41: such a promise is released on evidence, not by a button.
@@ -57,6 +59,27 @@ def find_by_tail(session: Session, *, reference: str, tail: str) -> Pledge:
         if len(digits) == 4 and pledge.donor.phone and last_four(pledge.donor.phone) == digits:
             return pledge
     raise NotFoundByTail()
+
+
+@use_case
+def adopt_instead(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, old_id: int, donor: DonorFacts,
+                  wish: AdoptionWish, confirm_minutes: int, key: str | None = None) -> int:
+    """Adopt something else in place of a reservation that is not confirmed; returns the new pledge's id.
+
+    What the old one held is free for the new one. Raises WrongState when the old one was confirmed already, and then
+    it stays; where the new one cannot be had (OverNeed), the old one stays too.
+    """
+    def act() -> int:
+        old = tx.get_one(Pledge, old_id, with_for_update=True)
+        if old.state in COUNTED_STATES:
+            raise WrongState(subject=references.show(old.reference), state=old.state, wanted="reserved")
+        if old.state == "reserved":
+            give_up.inside(tx, actor=actor, clock=clock, pledge_id=old_id, state="cancelled")
+        return adopt.inside(tx, actor=actor, clock=clock, ids=ids, donor=donor, wish=wish,
+                            confirm_minutes=confirm_minutes)
+
+    content = {"use": "adopt_instead", "old": old_id, "donor": donor, "wish": wish, "actor": actor.user_id}
+    return once(tx, key, content, act, clock=clock)
 
 
 @use_case

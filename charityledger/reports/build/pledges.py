@@ -59,7 +59,7 @@ def _read(session: Session, pledge_id: int, states: tuple[str, ...],
     if pledge.state not in states:
         raise WrongState(subject=pledge.reference, state=pledge.state, wanted="pledged")
     lines = session.execute(select(PledgeLine, NeedItem).join(NeedItem, NeedItem.id == PledgeLine.need_item_id)
-                            .where(PledgeLine.pledge_id == pledge.id).order_by(NeedItem.line)).tuples().all()
+                            .where(PledgeLine.pledge_id == pledge.id).order_by(NeedItem.line)).all()
     return pledge, session.get_one(Donor, pledge.donor_id), session.get_one(SubProject, pledge.sub_project_id), \
         list(lines)
 

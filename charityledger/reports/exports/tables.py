@@ -79,7 +79,7 @@ def movements(session: Session) -> Table:
     """Every movement of the books with its voucher number."""
     columns = ("effective_on", "voucher", "entry", "line", "kind", "debit_account", "debit_name", "credit_account",
                "credit_name", "fund", "amount_yuan", "made_by", "approved_by", "reverses")
-    names = dict(session.execute(select(LedgerAccount.code, LedgerAccount.name_zh)).tuples().all())
+    names = dict(session.execute(select(LedgerAccount.code, LedgerAccount.name_zh)).all())
     query = (select(JournalEntry, MovementRow, Voucher).join(MovementRow, MovementRow.entry_id == JournalEntry.id)
              .outerjoin(Voucher, Voucher.entry_id == JournalEntry.id)
              .order_by(JournalEntry.effective_on, JournalEntry.id, MovementRow.line))
