@@ -172,8 +172,8 @@ SENTENCES: dict[str, LazyString] = {
     "part_of_gift": _l("这笔钱与一笔捐赠记在同一张凭证里，请撤销那笔捐赠。"),
     "suspense_settled": _l("与它一起等确认的钱，有%(settled_fen)s已经另作处理。请先撤销那一步。"),
     "same_project": _l("结余要转到另一个项目，请重新选。"),
-    "gift_spent": _l("基金“%(fund)s”里可用的钱是%(available_fen)s，退不出%(requested_fen)s：已经用了，或申请拨付了。没有记下。"
-                     "请先撤回申请或办理退汇；退款还可以由非限定性资金补足。"),
+    "gift_spent": _l("基金“%(fund)s”可用的钱是%(available_fen)s，退不出%(requested_fen)s：已经用了，或申请了拨付。"
+                     "没有记下。请先撤回申请或办理退汇；退款还可以由非限定性资金补足。"),
     # documents
     "missing_glyph": _l("文件里的“%(character)s”字体印不出来，所以没有生成。请联系管理员。"),
     "fonts_not_made": _l("文件用的字体没有准备好，所以没有生成。请联系管理员。"),
