@@ -6,7 +6,7 @@ from flask_babel import Babel
 
 def init_app(app: Flask, babel: Babel) -> None:
     """Language first: every text after it is written in the reader's."""
-    from . import cache, faults, filters, frame, language, views
+    from . import cache, desk, faults, filters, frame, language, views
 
     language.init_app(app, babel)
     filters.init_app(app)
@@ -14,4 +14,5 @@ def init_app(app: Flask, babel: Babel) -> None:
     cache.init_app(app)
     faults.init_app(app)
     app.register_blueprint(views.blueprint)
+    desk.init_app(app)
     language.warm(app)

@@ -66,6 +66,7 @@ def office_sections() -> list[Section]:
                 (_("审批"), ("approvals", "surplus")),
                 (_("项目"), ("catalogue", "updates")),
                 (_("文件"), ("documents",)),
+                (_("人员"), ("users",)),
                 (_("用户"), ("users",)),
             ) if (address := _front_page(blueprints[0]))]
 
@@ -76,6 +77,12 @@ def _front_page(blueprint: str) -> str | None:
                    if rule.endpoint.startswith(f"{blueprint}.") and not rule.arguments
                    and "GET" in (rule.methods or ()))
     return next((address for _length, endpoint in rules if (address := allowed(endpoint))), None)
+
+
+def page_at(path: str) -> str | None:
+    """The address of the page at a path of our own, where it exists and this reader may open it."""
+    return next((allowed(rule.endpoint) for rule in current_app.url_map.iter_rules()
+                 if rule.rule == path and "GET" in (rule.methods or ())), None)
 
 
 @lru_cache

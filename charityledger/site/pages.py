@@ -93,9 +93,11 @@ def home(session: Session) -> Home:
 
 
 def _most_needed(every: Sequence[ProjectFigures]) -> list[ProjectFigures]:
-    """The three with the largest share still open; of equals, the one that helps most people."""
-    return sorted((project for project in every if project.adoptable),
-                  key=lambda project: (-project.open_share, -project.beneficiary_count))[:3]
+    """Three with the largest share still open, of equals those that help most people; of three categories at best."""
+    waiting = sorted((project for project in every if project.adoptable),
+                     key=lambda project: (-project.open_share, -project.beneficiary_count))
+    first_of = {project.category: project for project in reversed(waiting)}
+    return sorted(waiting, key=lambda project: first_of[project.category] is not project)[:3]
 
 
 def _news(session: Session, limit: int) -> list[News]:
@@ -111,7 +113,8 @@ def _news(session: Session, limit: int) -> list[News]:
 class Listing:
     """The list of projects. `groups` where nothing was chosen, `pages` where something was.
 
-    `counts`: by group and value, what choosing it would show. `instead`: (group, how many projects without it).
+    `sums`: by category. `counts`: by group and value, what choosing it would show. `instead`: (group, how many
+    projects there would be without it).
     """
 
     choice: Choice
@@ -121,6 +124,7 @@ class Listing:
     streets: list[str]
     groups: list[tuple[Group, list[tuple[Group, list[ProjectFigures]]]]]
     pages: Pages
+    sums: Mapping[str, Totals]
     counts: Mapping[str, Mapping[str, int]]
     instead: list[tuple[str, int]]
 
@@ -136,6 +140,8 @@ def listing(session: Session, arguments: search.Arguments) -> Listing:
         choice=choice, majors=len({project.major for project in every}), every=every, categories=categories,
         streets=streets, groups=[] if choice.filters or choice.sort else grouped(every),
         pages=search.paged(found, choice.page),
+        sums={category.code: measures.total(item for p in every if p.category == category for item in p.items)
+              for category in categories},
         counts={
             "categories": search.counts(every, choice, "categories", lambda p: (p.category.code,)),
             "kinds": search.counts(every, choice, "kinds", lambda p: p.kinds),

@@ -34,7 +34,7 @@ class Payment:
 
 def _query() -> "Select[*tuple[Any, ...]]":
     files = (select(func.count(Evidence.id)).where(Evidence.disbursement_id == Disbursement.id)
-             .correlate(Disbursement).scalar_subquery())
+             .correlate(Disbursement).scalar_subquery().label("files"))
     return (select(SubProject.code, SubProject.title_zh, SubProject.title_en, Disbursement.paid_on,
                    Disbursement.amount_fen, Disbursement.bought_zh, Disbursement.bought_en, Disbursement.delivered_on,
                    Disbursement.delivery_note_zh, Disbursement.delivery_note_en, Voucher.series, Voucher.period,
@@ -52,7 +52,9 @@ def newest(session: Session, *, sub_project_id: int | None = None, limit: int | 
     if sub_project_id is not None:
         query = query.where(Disbursement.sub_project_id == sub_project_id)
     rows: Sequence[Any] = session.execute(query).all()
-    return [Payment(*row[:10], show(*row[10:13]) if row[12] else "", row[13]) for row in rows]
+    return [Payment(row.code, row.title_zh, row.title_en, row.paid_on, row.amount_fen, row.bought_zh, row.bought_en,
+                    row.delivered_on, row.delivery_note_zh, row.delivery_note_en,
+                    show(row.series, row.period, row.number) if row.number else "", row.files) for row in rows]
 
 
 @dataclass(frozen=True)
