@@ -1,6 +1,7 @@
-"""Security headers on every response, error pages and files included."""
+"""Headers: which of a proxy are believed, and the security headers on every response, error pages included."""
 
 from flask import Flask, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from .session import is_signed_in
 
@@ -25,6 +26,11 @@ TRANSPORT_SECURITY = "max-age=31536000"
 
 def init_app(app: Flask) -> None:
     """Set the headers; a view may set a stricter one of its own."""
+    proxies = app.config["TRUSTED_PROXIES"]
+    if proxies:
+        # Else every reader comes from the proxy's address, and one guesser uses up everybody's sign-ins.
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's documentation has it
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
 
     @app.after_request
     def add(response: Response) -> Response:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 
 from charityledger.identity.actor import ADMIN, STAFF
 from charityledger.identity.headers import HEADERS, TRANSPORT_SECURITY
+from charityledger.identity.policy import EVERYONE, access
 from tests.people import client_of, make_user
 
 pytestmark = pytest.mark.one_database
@@ -38,7 +39,6 @@ def test_refusals_and_faults_have_them(app: Flask) -> None:
     def fail() -> str:
         raise ZeroDivisionError
 
-    from charityledger.identity.policy import EVERYONE, access
     app.config["PROPAGATE_EXCEPTIONS"] = False  # as in production
     app.add_url_rule("/fail", "fail", access(EVERYONE)(fail))
     for answer in (client_of(app, make_user(app, STAFF)).get("/admin/users"), app.test_client().post("/account"),
@@ -50,6 +50,17 @@ def test_refusals_and_faults_have_them(app: Flask) -> None:
 def test_https_is_kept_to(database_url: str, make_app: Callable[..., Flask]) -> None:
     app = make_app(database_url, HTTPS=True)
     assert app.test_client().get("/sign-in").headers["Strict-Transport-Security"] == TRANSPORT_SECURITY
+
+
+@pytest.mark.parametrize(("proxies", "address", "scheme"), [(0, "127.0.0.1", "http"), (1, "192.0.2.8", "https")])
+def test_as_many_proxies_are_believed_as_there_are(
+    database_url: str, make_app: Callable[..., Flask], proxies: int, address: str, scheme: str
+) -> None:
+    app = make_app(database_url, TRUSTED_PROXIES=proxies)
+    app.add_url_rule("/seen", "seen", access(EVERYONE)(lambda: f"{request.remote_addr} {request.scheme}"))
+    seen = app.test_client().get("/seen", headers={
+        "X-Forwarded-For": "203.0.113.99, 192.0.2.8", "X-Forwarded-Proto": "https"})
+    assert seen.text == f"{address} {scheme}"
 
 
 def test_what_a_signed_in_person_saw_is_kept_nowhere(app: Flask) -> None:
