@@ -92,7 +92,9 @@ def serve(host: str, port: int | None, demonstration: bool) -> None:
     if not os.environ.get("CHARITYLEDGER_SITE_URL"):
         app.config["SITE_URL"] = address
     try:
-        server = create_server(app, host=host, port=chosen, threads=8, ident="charityledger")
+        # The application itself decides which X-Forwarded headers to believe (TRUSTED_PROXIES).
+        server = create_server(app, host=host, port=chosen, threads=8, ident="charityledger",
+                               clear_untrusted_proxy_headers=False)
     except OSError as error:
         raise click.ClickException(f"cannot serve on {address}: {error.strerror}; choose another --port") from None
     stop = threading.Event()
