@@ -119,14 +119,17 @@ def item_values(row: Row) -> dict[str, Value]:
 
 
 def _parsed(catalogue: Catalogue) -> Tables:
-    sheets = [_sheet(name, rows) for name, rows in zip(FILES, (catalogue.projects, catalogue.need_items), strict=True)]
+    sheets = [_sheet(name, rows) for name, rows in zip(FILES, (catalogue.projects, catalogue.need_items), strict=True)
+              if rows]
+    if not sheets:
+        return Tables()
     tables, problems = catalogue_rows.parse(sheets)
     _refuse(problems, "catalogue")
     return tables
 
 
 def _sheet(name: str, rows: Sequence[Mapping[str, str]]) -> Sheet:
-    head = tuple(rows[0]) if rows else ()
+    head = tuple(rows[0])
     return Sheet(name, (Line(1, head), *(Line(number, tuple(row.get(column, "") for column in head))
                                          for number, row in enumerate(rows, 2))))
 

@@ -38,6 +38,7 @@ Value = str | int | date | None
 MAX_QUANTITY = 1_000_000_000
 MAX_LINE = 999
 _CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
+_WIDE = str.maketrans("０１２３４５６７８９，", "0123456789,")
 _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})")
 
 
@@ -96,11 +97,12 @@ def code(most: int) -> Callable[[str], str]:
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
-    """A reader of counts: `1200` or `1,200`, never a guess."""
-    def read(given: str) -> int:
+    """A reader of counts: `1200`, `1,200` or `１２００`, never a guess."""
+    def read(written: str) -> int:
+        given = written.translate(_WIDE)
         plain = given.replace(",", "") if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", given, re.ASCII) else given
         if not re.fullmatch(r"\d{1,12}", plain, re.ASCII) or not least <= int(plain) <= most:
-            raise NotAWholeNumber(text=given[:20], least=least, most=most)
+            raise NotAWholeNumber(text=written[:20], least=least, most=most)
         return int(plain)
 
     return read

@@ -64,7 +64,7 @@ def test_the_need_may_shrink_to_what_is_taken_and_no_further(small: Flask, staff
 def test_the_database_refuses_too(small: Flask, clock: FixedClock) -> None:
     boxes = item_of("BM03-1", 3)
     take(boxes, clock, pledged=90_000)
-    with pytest.raises(DBAPIError, match="oversold|over_need"), transaction() as tx:
+    with pytest.raises(DBAPIError, match=r"oversold|over_need"), transaction() as tx:
         tx.execute(update(ItemProgress).where(ItemProgress.need_item_id == boxes.id).values(capacity=89_999))
 
 

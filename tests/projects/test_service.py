@@ -27,8 +27,8 @@ from charityledger.projects.errors import (
 from charityledger.projects.rules import Standing, dates_after, status_refusal
 from tests.projects.conftest import item_of, sub_of, take
 
-NEW = {"major_code": "BM01", "title_zh": "巷口茶亭", "title_en": "Tea stand", "street": "淮河路街道", "community": "连心胡同",
-       "beneficiaries_zh": "过路人", "beneficiary_count": 60}
+NEW = {"major_code": "BM01", "title_zh": "巷口茶亭", "title_en": "Tea stand", "street": "淮河路街道",
+       "community": "连心胡同", "beneficiaries_zh": "过路人", "beneficiary_count": 60}
 ITEM = {"title_zh": "茶桶", "title_en": "Tea urns", "kind": "cash", "unit_zh": "个", "unit_en": "urn", "quantity": 2,
         "unit_price_fen": 30_050, "amount_fen": 60_100}
 
