@@ -9,12 +9,12 @@ from sqlalchemy import Engine, MetaData, select
 from sqlalchemy.orm import Session
 
 from charityledger.clock import Clock, today
-from charityledger.database import UseCase
-from charityledger.donations import adoption, disbursements, money_accounts, receipts
+from charityledger.database import UseCase, transaction
+from charityledger.donations import adoption, disbursements, money_accounts, receipts, reversals
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.disbursements import PaymentWish
 from charityledger.donations.donors import DonorFacts
-from charityledger.donations.models import Pledge
+from charityledger.donations.models import Donation, Pledge
 from charityledger.donations.receipts import ReceivedLine
 from charityledger.donations.rules import Part
 from charityledger.extensions import db
@@ -37,8 +37,8 @@ ITEMS = ((P, 1, "cash", 1, 100), (P, 2, "cash", 1, 50), (P, 3, "in_kind", 10, 30
 def small_catalogue(items: tuple[tuple[str, int, str, int, int], ...] = ITEMS) -> catalogue.Catalogue:
     """The rows of a catalogue with these items."""
     codes = sorted({item[0] for item in items})
-    project = {"category_code": "K", "category_zh": "类", "category_en": "Kind", "major_code": "M",
-               "major_zh": "大项目", "major_en": "Major", "street": "街道", "community": "社区", "beneficiaries_zh": "居民",
+    project = {"category_code": "K", "category_zh": "类", "category_en": "Kind", "major_code": "M", "street": "街道",
+               "major_zh": "大项目", "major_en": "Major", "community": "社区", "beneficiaries_zh": "居民",
                "beneficiary_count": "9"}
     return catalogue.Catalogue(
         [{**project, "sub_code": code, "sub_zh": f"子项目 {code}", "sub_en": f"Project {code}"} for code in codes],
@@ -125,6 +125,21 @@ class World:
         approve = _in(tx, disbursements.approve)
         return approve(actor=by, clock=self.clock, disbursement_id=disbursement_id, paid_on=self.day)
 
+    def gift_of(self, line_id: int) -> int:
+        """The gift that a line became."""
+        with Session(db.engine) as session:
+            return session.scalars(select(Donation.id).where(Donation.statement_line_id == line_id)).one()
+
+    def reversed(self, donation_id: int, *, tx: Session | None = None, by: Actor = LI) -> None:
+        """Wang asks for the reversal of a gift, and `by` approves it."""
+        asked = _in(tx, reversals.request)(actor=WANG, clock=self.clock, what="donation", subject_id=donation_id,
+                                           reason="重复录入")
+        if tx is not None:
+            reversals.approve(tx, request_id=asked, actor=by, clock=self.clock, note="")
+        else:
+            with transaction() as own:
+                reversals.approve(own, request_id=asked, actor=by, clock=self.clock, note="")
+
     def live(self) -> "World":
         """Something of everything: a promise kept, one half kept, one over-paid; a payment made, one asked for."""
         self.paid(self.accepted(4_000), 4_000)
@@ -135,6 +150,7 @@ class World:
         self.given(900, None, key="a gift")
         self.approved(self.asked(1_200))
         self.asked(300)
+        self.reversed(self.gift_of(self.given(100, None)))
         numbering.assign()
         return self
 
