@@ -55,7 +55,8 @@ ORGANISATION = Organisation(
 
 def provenance(number: str, **more: Any) -> Provenance:
     made_at = datetime(2026, 7, 2, 1, 30, tzinfo=UTC)
-    return replace(Provenance(number, 18_432, made_at, demonstration=True), **more)
+    url = f"https://ledger.example/verify?number={number}"
+    return replace(Provenance(number, 18_432, made_at, demonstration=True, verify_url=url), **more)
 
 
 def pick(language: Language, row: dict[str, str], field: str) -> str:
@@ -509,5 +510,4 @@ SAMPLES: dict[str, Any] = {
     "donor-en": lambda: donor_statement("en"),
     "slip-zh": pledge_slip,
     "slip-en": lambda: pledge_slip("en"),
-    "fund-big": lambda: fund_statement(n=10_000),
 }

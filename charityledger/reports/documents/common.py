@@ -74,7 +74,8 @@ class Figures:
     """Five measures in one unit: fen of cash, fen of goods at value, or hours. Units are never added to each
     other.
 
-    `pledged` includes what has been paid of it; `still_needed` = need − received − outstanding promises."""
+    `pledged` includes what has been paid of it; `still_needed` = need − received − outstanding promises, for goods
+    counted by the piece and then valued."""
 
     need: int = 0
     pledged: int = 0
@@ -98,11 +99,13 @@ class Figures:
         """Promised and not yet paid, as the definition of `still_needed` implies it."""
         return self.need - self.received - self.still_needed
 
-    def check(self, where: str) -> None:
-        """Raises NotADocument where a measure is negative or the definition of `still_needed` cannot hold."""
+    def check(self, where: str, kind: Kind) -> None:
+        """Raises NotADocument where a measure is negative or the definition of `still_needed` cannot hold.
+
+        Goods are needed by the piece and received at fair value, so at value theirs need not come out even."""
         if min(self.row[:4]) < 0:
             raise NotADocument(where=where, why="a measure is negative")
-        if not 0 <= self.outstanding <= self.pledged:
+        if kind != "goods" and not 0 <= self.outstanding <= self.pledged:
             raise NotADocument(where=where, why="still needed is not need - received - outstanding")
 
 

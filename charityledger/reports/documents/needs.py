@@ -88,7 +88,7 @@ class NeedsStatement:
         if self.as_of.tzinfo is None:
             raise NotADocument(where="as_of", why="an instant without an offset")
         for item in self.items():
-            item.figures.check(item.code)
+            item.figures.check(item.code, item.kind)
             if item.kind == "hours" and item.figures.disbursed:
                 raise NotADocument(where=item.code, why="hours are served, never paid out")
             if item.unit_price_fen is not None:

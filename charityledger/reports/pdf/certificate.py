@@ -69,7 +69,6 @@ def _top(s: Sheet, about: Frame) -> None:
     name, programme = about.organisation.name(about.language), about.organisation.programme(about.language)
     right = RIGHT
     if about.provenance.demonstration:
-        demonstration_tag(s, RIGHT, 84)
         right -= demonstration_width(s.E) + 14
     room = right - measure(about.number, 10.5, True) - 16 - X - 20
     size = fitting(f"{name}  {programme}", room, (10.5, 9.5, 8.5, 7.5, 6.5))
@@ -77,6 +76,8 @@ def _top(s: Sheet, about: Frame) -> None:
     end = s.text(X + 20, 84.5, name, size, True)
     s.text(end + 10, 84.5, programme, size, color=SOFT)
     s.text(right, 84.5, about.number, 10.5, True, "r")
+    if about.provenance.demonstration:
+        demonstration_tag(s, RIGHT, 84)
 
 
 def _body(s: Sheet, doc: AdoptionCertificate, y: float) -> None:

@@ -43,12 +43,12 @@ Columns = Sequence[Column]
 
 def head(s: Sheet, columns: Columns, title: str = "", note: str = "") -> Block:
     """Column heads between two rules, below the section's title where there is one."""
-    above = 26.0 if title else 0.0
+    above = 23.0 if title else 0.0
 
     def draw(y: float) -> None:
         if title:
-            section(s, y + 15, title, note)
-            s.bookmark(title, 1, y + 15)
+            section(s, y + 13, title, note)
+            s.bookmark(title, 1, y + 13)
         heads(s, y + above, [(c.x, c.head[s.E], c.align) for c in columns])
 
     return Block(above + 18, draw)
@@ -118,7 +118,7 @@ def total(
 def note(s: Sheet, words: Sequence[str], size: float = 7.5) -> Block:
     """Lines of explanation below a table."""
     lines = [line for text in words for line in wrap(text, RIGHT - LEFT, size)]
-    return Block(6 + 12 * len(lines), lambda y: s.lines(LEFT, y + 13, lines, size, 12, color=SOFT))
+    return Block(6 + 11.5 * len(lines), lambda y: s.lines(LEFT, y + 13, lines, size, 11.5, color=SOFT))
 
 
 def between(s: Sheet, y: float) -> None:

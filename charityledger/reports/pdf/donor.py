@@ -4,7 +4,7 @@ from charityledger.money import format_fen
 from charityledger.reports.documents import DonorStatement, PledgeLine
 from charityledger.reports.documents.donor import KINDS
 
-from .columns import Column, Value, between, head, note, row, total
+from .columns import Column, Columns, Value, between, head, note, row, total
 from .furniture import Frame, masthead, masthead_height, verification
 from .plan import Block, Plan, Row, Table
 from .sheet import LEFT, SOFT, STEP, WIDTH, Sheet
@@ -34,6 +34,11 @@ PLEDGES = (
     Column(("承诺", "Promised"), 382, "money"),
     Column(("已付", "Paid"), 437, "money"),
     Column(("未付", "Outstanding"), 492, "money"),
+)
+PLEDGED_HOURS = (
+    Column(("承诺", "Promised"), 382, "whole"),
+    Column(("已服务", "Served"), 437, "whole"),
+    Column(("未服务", "Outstanding"), 492, "whole"),
 )
 BOUGHT = (
     Column(("拨付日", "Paid on"), 0, one_line=True, width=46),
@@ -174,9 +179,7 @@ def _pledges(s: Sheet, plan: Plan, doc: DonorStatement) -> None:
         lines = [pledge for pledge in doc.pledges if pledge.kind == kind]
         if not lines:
             continue
-        columns = [
-            Column(c.head, c.edge, "whole") if kind == "hours" and c.kind == "money" else c for c in PLEDGES
-        ]
+        columns = PLEDGES[:-3] + (PLEDGED_HOURS if kind == "hours" else PLEDGES[-3:])
         words = ("承诺备查", "Promises, for reference")[E]
         unit = {
             "cash": ("资金，元", "cash, yuan"),
@@ -203,7 +206,7 @@ def _pledges(s: Sheet, plan: Plan, doc: DonorStatement) -> None:
         plan.gap(14)
 
 
-def _pledge(s: Sheet, columns: list[Column], p: PledgeLine) -> Row:
+def _pledge(s: Sheet, columns: Columns, p: PledgeLine) -> Row:
     values: list[Value] = [
         day(p.on),
         reference(p.reference),

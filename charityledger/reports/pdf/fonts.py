@@ -100,7 +100,22 @@ def face(bold: bool) -> object:
 
 
 def _missing(folder: Path) -> list[Weight]:
-    return [w for w in WEIGHTS if _sha256(folder / w.file) != w.sha256]
+    return [w for w in WEIGHTS if not _is_known(folder / w.file, w.sha256)]
+
+
+# Files that this process has read and found right, with their size and time: a page asks at every document.
+_KNOWN: set[tuple[Path, int, int]] = set()
+
+
+def _is_known(path: Path, sha256: str) -> bool:
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return False
+    key = (path.resolve(), stat.st_size, stat.st_mtime_ns)
+    if key not in _KNOWN and _sha256(path) == sha256:
+        _KNOWN.add(key)
+    return key in _KNOWN
 
 
 def _make(folder: Path, weights: list[Weight]) -> None:

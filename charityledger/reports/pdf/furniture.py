@@ -152,7 +152,7 @@ def verification(s: Sheet, frame: Frame) -> Block:
     # A QR code wants 70 points; without one the block closes up.
     top = 28.0 if frame.provenance.verify_url else 22.0
     below = top + 70 + 20
-    return Block(below + 14 * (len(steps) - 1) + 12, lambda y: _verification(s, frame, y, top, below, steps))
+    return Block(below + 14 * (len(steps) - 1) + 4, lambda y: _verification(s, frame, y, top, below, steps))
 
 
 def _verification(s: Sheet, frame: Frame, y: float, top: float, below: float, steps: list[str]) -> None:
@@ -205,8 +205,8 @@ def _signature_field(s: Sheet, frame: Frame, x: float, y: float, w: float = 186,
 def _steps(made: Provenance) -> tuple[list[str], list[str]]:
     """How to check the document with what this release has."""
     look = (
-        [f"扫码或打开 {made.verify_url}，与网站上的同一文件比对。"],
-        [f"Scan the code, or open {made.verify_url}, and compare with the document there."],
+        [f"扫码或打开 {made.verify_url}，核对文号与文件的 SHA-256。"],
+        [f"Scan the code, or open {made.verify_url}; compare number and SHA-256."],
     )
     rest = (
         [

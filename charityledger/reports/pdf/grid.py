@@ -8,8 +8,8 @@ from .words import NONE
 Fact = tuple[str, str]
 
 
-def grid(s: Sheet, facts: list[Fact]) -> Block:
-    """Four facts to a row; a long value steps down, then wraps, and its row grows."""
+def grid(s: Sheet, facts: list[Fact], tail: bool = True) -> Block:
+    """Four facts to a row; a long value steps down, then wraps, and its row grows. With `tail` a rule ends it."""
     room = 3 * STEP - 10
     cells = []
     for label, value in facts:
@@ -25,6 +25,7 @@ def grid(s: Sheet, facts: list[Fact]) -> Block:
                 s.text(x, y + 16, label, 7, color=SOFT)
                 s.lines(x, y + 30, lines, size, 10)
             y += height
-        s.rule(LEFT, RIGHT, y + 6)
+        if tail:
+            s.rule(LEFT, RIGHT, y + 6)
 
-    return Block(sum(heights) + 6, draw)
+    return Block(sum(heights) + (6 if tail else -4), draw)

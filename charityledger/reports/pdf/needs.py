@@ -18,12 +18,12 @@ NOTES: tuple[list[str], list[str]] = (
     [
         "资金、物资折价与志愿服务小时各自成列，从不相加；图与粗体数只是资金。",
         "承诺是认领人的许诺，不是收入，只供备查，不与实收相加。实收是已到账的款与已验收的物资，减去退款。",
-        "仍缺 = 需求 − 实收 − 已承诺未到账。拨付含款项支付与物资发放。超过需求的到账款列待确认，不在本表之内。",
+        "仍缺 = 需求 − 实收 − 已承诺未到账；物资先按件数算，再按目录单价折价。超过需求的到账款待确认，不在表内。",
     ],
     [
         "Cash, goods at value and volunteer hours are never added together; the chart and the bold figures are cash.",
-        "A pledge is a promise, not income; it is never added to money received. Received is less refunds.",
-        "Still needed = needed − received − promised but not yet paid. Over-payments are held in suspense, not here.",
+        "A pledge is a promise, not income; never added to money received. Received is less refunds and over-payments.",
+        "Still needed = needed − received − promised but not yet paid; goods by the piece, then at catalogue price.",
     ],
 )
 
@@ -86,9 +86,10 @@ def _masthead(s: Sheet, doc: NeedsStatement, about: Frame) -> Block:
 
 
 def _key_figures(s: Sheet, cash: Figures) -> Block:
-    columns = (0, 2.5, 5, 7.5, 10)
+    columns = (0, 2.45, 4.9, 7.35, 9.8)
     sizes = (12.5, 12, 11.5, 11, 10.5, 10, 9.5, 9, 8.5, 8)
-    size = min(fitting(format_fen(fen), 2 * STEP, sizes, True) for fen in cash.row)
+    room = RIGHT - LEFT - columns[-1] * STEP
+    size = min(fitting(format_fen(fen), room, sizes, True) for fen in cash.row)
 
     def draw(y: float) -> None:
         for i, (column, fen) in enumerate(zip(columns, cash.row, strict=True)):

@@ -26,11 +26,6 @@ ITEMS = (
     Column(("物资折价（元）", "Goods (yuan)"), 456, "money"),
     Column(("小时", "Hours"), 492, "whole"),
 )
-INSTALMENTS = (
-    Column(("期次", "No."), 0, one_line=True, width=40),
-    Column(("应付日", "Due on"), 50, one_line=True, width=120),
-    Column(("金额（元）", "Yuan"), 492, "money"),
-)
 PAY_TO = (
     Column(("付款方式", "How"), 0, width=78),
     Column(("户名", "Account holder"), 86, width=150),
@@ -52,16 +47,15 @@ def lay_out(s: Sheet, doc: PledgeSlip, about: Frame) -> Plan:
     plan.put(_title(s, about))
     plan.put(_reference(s, doc))
     plan.put(_facts(s, doc))
-    plan.gap(14)
+    plan.gap(7)
     plan.table(_items(s, doc))
-    plan.gap(14)
+    plan.gap(7)
     if doc.instalments:
-        plan.table(_instalments(s, doc))
-        plan.gap(14)
+        plan.put(_instalments(s, doc))
+        plan.gap(7)
     if doc.cash_fen and doc.pay_to:
         plan.table(_pay_to(s, doc))
     plan.put(note(s, _rules(s, doc)))
-    plan.gap(10)
     plan.at_foot(verification(s, about))
     return plan
 
@@ -93,10 +87,10 @@ def _reference(s: Sheet, doc: PledgeSlip) -> Block:
             amount = format_yuan(doc.cash_fen)
             s.text(x, y + 16, ("应付资金", "To pay")[E], 7, color=SOFT)
             s.text(x - 1, y + 44, amount, fitting(amount, room, (26, 23, 20, 17)), True)
-            s.lines(x, y + 59, below, 9 if not E else 8, 11)
+            s.lines(x, y + 61, below, 9 if not E else 8, 11)
         s.rule(LEFT, RIGHT, y + height)
 
-    height = max(64.0, 62 + 11 * len(below))
+    height = max(66.0, 64 + 11 * len(below))
     return Block(height, draw)
 
 
@@ -137,17 +131,12 @@ def _item(s: Sheet, item: PledgeItem) -> Row:
     return row(s, ITEMS, [item.name, quantity, item.unit_price_fen, *amounts])
 
 
-def _instalments(s: Sheet, doc: PledgeSlip) -> Table:
-    rows = [
-        [row(s, INSTALMENTS, [str(n), day(part.due_on), part.amount_fen])]
-        for n, part in enumerate(doc.instalments, 1)
-    ]
-    return Table(
-        head(s, INSTALMENTS, ("分期", "Instalments")[s.E]),
-        rows,
-        closing=total(s, INSTALMENTS, ("合计", "Total")[s.E], (doc.cash_fen,)),
-        between=lambda y: between(s, y),
-    )
+def _instalments(s: Sheet, doc: PledgeSlip) -> Block:
+    facts: list[Fact] = []
+    for n, part in enumerate(doc.instalments, 1):
+        due = (f"第 {n} 期，{day(part.due_on)} 前", f"No. {n}, by {day(part.due_on)}")[s.E]
+        facts.append((due, format_yuan(part.amount_fen)))
+    return grid(s, facts, tail=False)
 
 
 def _pay_to(s: Sheet, doc: PledgeSlip) -> Table:

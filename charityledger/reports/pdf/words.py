@@ -1,6 +1,6 @@
 """Words, dates and numbers that more than one document prints. Pairs are (zh, en)."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from charityledger.clock import LOCAL
 
@@ -42,8 +42,10 @@ def instant(at: datetime, seconds: bool = False) -> str:
 
 
 def instant_in_prose(at: datetime, E: int) -> str:
-    """`2026 年 7 月 2 日 09:30`, `2 July 2026, 09:30`, in the district's time."""
+    """`2026 年 7 月 2 日 09:30`, `2 July 2026, 09:30`, in the district's time; a day's last second is its end."""
     local = at.astimezone(LOCAL)
+    if local.time().replace(microsecond=0) == time(23, 59, 59):
+        return (f"{day_in_prose(local.date(), 0)} 24 时", f"the end of {day_in_prose(local.date(), 1)}")[E]
     return f"{day_in_prose(local.date(), E)}{('', ',')[E]} {local:%H:%M}"
 
 
