@@ -2,6 +2,7 @@
 
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 
 from charityledger.identity import passwords
 
@@ -15,3 +16,10 @@ def quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture
 def real_hashes() -> None:
     """Ask for it to get the parameters that people's passwords get."""
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """Everybody begins at their account here; where the other parts send their people is theirs to test."""
+    app.extensions["charityledger.landings"] = {}
+    return app
