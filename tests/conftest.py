@@ -27,6 +27,7 @@ FONTS = Path(__file__).parent.parent / ".cache" / "fonts"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write golden files instead of comparing with them")
+    parser.addoption("--pictures", action="store_true", help="keep pictures of pages in tests/browser/pictures/")
 
 
 def pytest_configure(config: pytest.Config) -> None:

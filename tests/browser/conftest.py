@@ -35,9 +35,9 @@ class Site:
     def sign_in(self, page: Page, role: str) -> None:
         """Through the form, as a person would. `role`: donor, staff, finance, auditor or admin."""
         page.goto(f"{self.url}/sign-in")
-        page.locator("input[type=email]").fill(self.emails[role])
-        page.locator("input[type=password]").fill(self.password)
-        page.locator("main form button[type=submit]").first.click()
+        page.locator("#login").fill(self.emails[role])
+        page.locator("#password").fill(self.password)
+        page.locator("main form .btn-primary").click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
@@ -104,11 +104,12 @@ def open_page(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def picture() -> Callable[[Page, str], None]:
-    """Keep a picture of the whole page, to look at; pictures/ is not under version control."""
-    PICTURES.mkdir(exist_ok=True)
+def picture(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """With `--pictures`, keep a picture of the whole page to look at; pictures/ is not under version control."""
+    wanted = request.config.getoption("--pictures")
 
     def take(page: Page, name: str) -> None:
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        if wanted:
+            page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     return take

@@ -1,23 +1,85 @@
-"""Every page that a visitor can reach fits its window, on a telephone and on a desk, light and dark."""
+"""One page of every kind that a role can reach by links: it answers, fits its window and has no axe-core violation."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 
-PAGES = ("/", "/projects/", "/adopt/find", "/sign-in")
+import charityledger
+from tests.browser.conftest import Site
+from tests.conftest import settings
+
+VISITOR = "visitor"
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("prefix", ["", "/en"])
-def test_public_pages(open_page: Callable[..., Page], picture: Callable[[Page, str], None], width: int, prefix: str
-                      ) -> None:
-    page = open_page(width=width)
-    for path in PAGES:
-        answer = page.goto(prefix + path)
-        assert answer is not None
-        assert answer.ok, path
-        assert page.locator("h1").count() == 1, path
-        assert page.title(), path
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{path} is too wide"
-        picture(page, f"{width}{prefix.replace('/', '-')}{path.replace('/', '-')}")
+@pytest.fixture(scope="module")
+def routes(tmp_path_factory: pytest.TempPathFactory) -> MapAdapter:
+    """The application's routes, to tell kinds of pages apart."""
+    folder = tmp_path_factory.mktemp("routes")
+    return charityledger.create_app(settings(folder, f"sqlite:///{folder}/none")).url_map.bind("localhost")
+
+
+def endpoint(routes: MapAdapter, path: str) -> str:
+    try:
+        return str(routes.match(path.removeprefix("/en") or "/")[0])
+    except HTTPException:
+        return path
+
+
+def is_english(address: str) -> bool:
+    return f"{urlsplit(address).path}/".startswith("/en/")
+
+
+def visit(page: Page, routes: MapAdapter, start: str) -> Iterator[str]:
+    """Goes to one page per endpoint, following the links of each, and yields its address once it stands there."""
+    waiting, seen = [start], set()
+    while waiting:
+        address = waiting.pop(0)
+        kind = endpoint(routes, urlsplit(address).path)
+        # The other language is a walk of its own.
+        if kind in seen or kind == "static" or is_english(address) != is_english(start):
+            continue
+        seen.add(kind)
+        answer = page.request.get(address)
+        assert answer.ok, f"{address}: {answer.status}"
+        if "text/html" not in answer.headers["content-type"]:
+            continue
+        page.goto(address)
+        yield address
+        links = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
+        waiting += [link for link in links if urlsplit(link).netloc == urlsplit(start).netloc]
+
+
+# Every role sees every kind of page that it can reach; widths, colours and languages take turns.
+@pytest.mark.parametrize(("role", "start", "width", "dark"), [
+    (VISITOR, "/", 390, False), (VISITOR, "/", 1280, False), (VISITOR, "/en/", 390, True),
+    (VISITOR, "/en/", 1280, True),
+    ("donor", "/", 390, False), ("donor", "/en/", 1280, True),
+    ("staff", "/", 1280, False), ("staff", "/", 390, True), ("staff", "/en/", 1280, False),
+    ("finance", "/", 1280, True), ("auditor", "/", 1280, False), ("auditor", "/en/", 390, False),
+    ("admin", "/", 1280, False)])
+def test_pages(site: Site, open_page: Callable[..., Page], picture: Callable[[Page, str], None], routes: MapAdapter,
+               role: str, start: str, width: int, dark: bool) -> None:
+    page = open_page(width=width, dark=dark)
+    if role != VISITOR:
+        site.sign_in(page, role)
+    faults, pages = [], 0
+    for address in visit(page, routes, site.url + start):
+        pages += 1
+        if page.locator("h1").count() != 1:
+            faults.append(f"{address}: {page.locator('h1').count()} main headings")
+        if not page.title():
+            faults.append(f"{address}: no title")
+        if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            faults.append(f"{address}: wider than {width}")
+        for violation in Axe().run(page).response["violations"]:
+            targets = ", ".join(str(node["target"]) for node in violation["nodes"][:3])
+            faults.append(f"{address}: {violation['id']} ({violation['help']}) at {targets}")
+        name = endpoint(routes, urlsplit(address).path)
+        picture(page, f"{role}/{name}-{width}{'-dark' if dark else ''}{'-en' if is_english(start) else ''}")
+    assert faults == []
+    assert pages > 5
