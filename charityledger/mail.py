@@ -28,10 +28,10 @@ def can_reach_people() -> bool:
     return bool(current_app.config["MAIL_SERVER"])
 
 
-def send(to: str, subject: str, text: str) -> Future[None]:
+def send(to: str, subject: str, text: str) -> Future[bool]:
     """Hand over one message; call it after the transaction. A message that cannot be delivered is logged.
 
-    Nobody needs the returned future; a test waits for it.
+    The future says whether it was delivered, to pages that tell their reader.
     """
     config = current_app.config
     host = urlsplit(str(config["SITE_URL"])).hostname or "localhost"
@@ -47,16 +47,18 @@ def send(to: str, subject: str, text: str) -> Future[None]:
     return _POSTMAN.submit(_deliver, {name: config[name] for name in _SETTINGS}, message)
 
 
-def _deliver(settings: Mapping[str, Any], message: EmailMessage) -> None:
+def _deliver(settings: Mapping[str, Any], message: EmailMessage) -> bool:
     try:
         if settings["MAIL_SERVER"]:
             _by_smtp(settings, message)
         else:
             _to_folder(Path(settings["INSTANCE"]) / "mail", message)
+        return True
     except (OSError, ValueError, smtplib.SMTPException) as error:  # ValueError: a port that is no number
         # The kind of error only: its text may hold the address, and logs are read by more people than mail is.
         kind, code = type(error).__name__, getattr(error, "smtp_code", "")
         _log.error("mail %s was not delivered: %s %s", message["Message-ID"], kind, code)
+        return False
 
 
 def _by_smtp(settings: Mapping[str, Any], message: EmailMessage) -> None:

@@ -113,7 +113,7 @@ def donors_of(session: Session, user_id: int | None) -> list[tuple[Donor, bool]]
     """(donor, whether this user owns it) for whom a user acts, the first joined first."""
     rows = session.execute(select(Donor, Membership.owner).join(Membership, Membership.donor_id == Donor.id)
                            .where(Membership.user_id == user_id, Donor.merged_into_id.is_(None))
-                           .order_by(Membership.joined_at, Membership.id)).tuples()
+                           .order_by(Membership.joined_at, Membership.id))
     return list(rows)
 
 
@@ -127,7 +127,7 @@ def members(session: Session, donor_id: int) -> list[Member]:
     """Everybody who acts for a donor, owners first."""
     rows = session.execute(select(User, Membership.owner).join(Membership, Membership.user_id == User.id)
                            .where(Membership.donor_id == donor_id)
-                           .order_by(Membership.owner.desc(), Membership.joined_at, Membership.id)).tuples()
+                           .order_by(Membership.owner.desc(), Membership.joined_at, Membership.id))
     return [Member(user, owner) for user, owner in rows]
 
 

@@ -108,10 +108,10 @@ def import_row(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, row: Row) -
 def foresee(session: Session, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]], list[Fault]]:
     """For the preview: (row, its reference where it came before), and what would be refused. Changes nothing."""
     known = dict(session.execute(select(Pledge.external_id, Pledge.reference).where(
-        Pledge.external_id.in_([row.external_id for row in rows]))).tuples().all())
+        Pledge.external_id.in_([row.external_id for row in rows]))).all())
     left = {sub: sum(max(f.cash.open, 0) for f in items)
             for sub, items in measures.by(measures.items(session, public=False), "sub_code").items()}
-    status = dict(session.execute(select(SubProject.code, SubProject.status)).tuples().all())
+    status = dict(session.execute(select(SubProject.code, SubProject.status)).all())
     fine: list[tuple[Row, str]] = []
     faults: list[Fault] = []
     for row in rows:

@@ -142,11 +142,12 @@ def _row(line: int, cells: dict[str, str]) -> Row:
     if amount_fen == 0:
         raise ValueMissing(column="amount_yuan")
     return Row(line, cells["external_id"], " ".join(cells["donor_name"].split()), kind, cells["sub_code"].upper(),
-               amount_fen, _day(cells["pledged_on"]), parse_phone(cells["phone"]) if cells.get("phone") else "",
+               amount_fen, parse_day(cells["pledged_on"]), parse_phone(cells["phone"]) if cells.get("phone") else "",
                cells.get("account", ""))
 
 
-def _day(text: str) -> date:
+def parse_day(text: str) -> date:
+    """A day written `2026-04-16`, `2026/4/16` or `2026年4月16日`. Raises NotADay."""
     found = _DAY.fullmatch(text)
     try:
         return date(*map(int, found.groups())) if found else date.fromisoformat(text)

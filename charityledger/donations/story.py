@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from ..errors import NotFound
 from ..projects.models import NeedItem, SubProject
 from .models import Disbursement, Donation, DonationLine, Pledge
 from .rules import COUNTED_STATES, LIVE_STATES, paid_instalments
@@ -112,6 +113,14 @@ class Story:
         if self.payments:
             return "disbursed"
         return "received" if self.pledge.paid else "pledged"
+
+
+def pledge_told(session: Session, pledge_id: int) -> Story:
+    """The story of one pledge. Raises NotFound."""
+    pledge = session.get(Pledge, pledge_id)
+    if pledge is None:
+        raise NotFound(what=f"pledge {pledge_id}")
+    return of_pledges(session, [pledge])[0]
 
 
 def of_pledges(session: Session, pledges: Sequence[Pledge]) -> list[Story]:

@@ -1,0 +1,348 @@
+"""Adopting without an account: choose, check, pledge; twice, too late, changed, released."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from charityledger import mail
+from charityledger.clock import FixedClock
+from charityledger.donations import links
+from charityledger.donations.models import Pledge
+from charityledger.extensions import db
+from charityledger.projects.models import ItemProgress
+from tests.donations import world
+
+PERSON = {"kind": "individual", "name": "周岚", "phone": "138 0000 0000", "shown": "short", "pay": "once"}
+
+
+@pytest.fixture
+def site(app: Flask, clock: FixedClock) -> Flask:
+    with app.app_context():
+        world.fill(clock)
+    return app
+
+
+@pytest.fixture
+def visitor(site: Flask) -> FlaskClient:
+    return site.test_client()
+
+
+def hidden(page: TestResponse) -> dict[str, str]:
+    """The hidden fields of a page's last form."""
+    form = page.get_data(as_text=True).rpartition("<form")[2]
+    return dict(re.findall(r'<input[^>]*?name="([^"]+)"[^>]*?type="hidden"[^>]*?value="([^"]*)"', form)) | dict(
+        re.findall(r'<input[^>]*?type="hidden"[^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', form))
+
+
+def first_step(client: FlaskClient, fields: Mapping[str, object], code: str = "HD1-1") -> TestResponse:
+    page = client.get(f"/adopt/{code}")
+    assert page.status_code == 200
+    return client.post(f"/adopt/{code}", data={**hidden(page), **PERSON, **fields})
+
+
+def second_step(client: FlaskClient, sent: TestResponse, **more: str) -> TestResponse:
+    assert sent.status_code == 303, sent.get_data(as_text=True)
+    page = client.get(sent.location)
+    assert page.status_code == 200
+    return client.post(sent.location, data={**hidden(page), **more})
+
+
+def pledges(app: Flask) -> list[Pledge]:
+    with app.app_context():
+        return list(db.session.scalars(db.select(Pledge).order_by(Pledge.id)))
+
+
+def test_whole_project_in_three_steps(site: Flask, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "whole", "email": "lan@example.org"})
+    assert sent.status_code == 303, sent.get_data(as_text=True)
+    [reserved] = pledges(site)
+    assert (reserved.state, reserved.amount, reserved.shown) == ("reserved", 50_000, "short")
+    checked = visitor.get(sent.location).get_data(as_text=True)
+    assert "确认认领 ¥500.00" in checked
+    assert "人民币伍佰元整" in checked
+    assert "这是一份承诺，还不算捐款" in checked
+    assert "*******0000" in checked
+    assert "checked" not in checked     # nothing is ticked beforehand
+    told = second_step(visitor, sent, agreement="y")
+    page = visitor.get(told.location).get_data(as_text=True)
+    [pledge] = pledges(site)
+    assert (pledge.state, pledge.agreement_wanted) == ("pledged", True)
+    reference = pledge.reference
+    assert f'value="{reference}">{reference[:4]} {reference[4:8]} {reference[8:]}<' in page
+    assert "data-copy" in page
+    assert "人民币伍佰元整" in page
+
+
+def test_nothing_is_chosen_beforehand(visitor: FlaskClient) -> None:
+    page = visitor.get("/adopt/HD1-1").get_data(as_text=True)
+    assert "checked" not in page
+    assert "selected value=\"\"" in page or 'selected' not in page
+
+
+def test_items_by_units_and_by_amount(site: Flask, visitor: FlaskClient) -> None:
+    with site.app_context():
+        one, two = world.item("HD1-1", 1), world.item("HD1-1", 2)
+    assert first_step(visitor, {"what": "items", f"amount_{one}": "120.50", f"units_{two}": "1"}).status_code == 303
+    with site.app_context():
+        [pledge] = db.session.scalars(db.select(Pledge))
+        assert {row.need_item_id: row.amount for row in pledge.lines} == {one: 12_050, two: 10_000}
+
+
+def test_goods_take_units_and_no_account(site: Flask, visitor: FlaskClient) -> None:
+    with site.app_context():
+        goods = world.item("HD1-1", 3)
+    told = second_step(visitor, first_step(visitor, {"what": goods, f"units_{goods}": "4", "pay": ""}))
+    page = visitor.get(told.location).get_data(as_text=True)
+    [pledge] = pledges(site)
+    assert (pledge.kind, pledge.amount, pledge.state) == ("goods", 4, "pledged")
+    assert "送到哪里" in page
+    assert "收款账户" not in page
+
+
+def test_instalments(site: Flask, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "any", "amount": "100", "pay": "instalments", "instalments": "3",
+                                "first_due": "2026-05-31"})
+    told = second_step(visitor, sent)
+    with site.app_context():
+        [pledge] = db.session.scalars(db.select(Pledge))
+        assert [(str(i.due_on), i.amount_fen) for i in pledge.instalments] == [
+            ("2026-05-31", 3_334), ("2026-06-30", 3_333), ("2026-07-31", 3_333)]
+    page = visitor.get(told.location).get_data(as_text=True)
+    assert "¥33.34" in page
+    assert "未到期" in page
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("fields", "says"), [
+    ({"what": "any", "amount": "1,5"}, "看不准“1,5”是1.5"),
+    ({"what": "any", "amount": "500.01"}, "最多¥500.00"),
+    ({"what": "any"}, "请填写金额"),
+    ({"what": "items"}, "请在要认领的需求后面填写"),
+    ({"what": ""}, "请选认领什么"),
+    ({"what": "whole", "phone": "1380000000"}, "手机号应是11位，您填了10位"),
+    ({"what": "whole", "phone": ""}, "请填写联系电话"),
+    ({"what": "whole", "shown": ""}, "请选一种，您随时可以改"),
+    ({"what": "whole", "pay": ""}, "请选一种"),
+    ({"what": "whole", "kind": "enterprise", "uscc": "91410103MA00000000"}, "校验位不对"),
+    ({"what": "whole", "pay": "instalments", "instalments": "", "first_due": "2026-05-01"}, "请选分几期"),
+    ({"what": "whole", "pay": "instalments", "instalments": "2", "first_due": "2026-04-14"}, "今天起一年以内"),
+])
+def test_faults_keep_what_was_typed(site: Flask, visitor: FlaskClient, fields: dict[str, str], says: str) -> None:
+    sent = first_step(visitor, {"name": "周岚岚", **fields})
+    page = sent.get_data(as_text=True)
+    assert sent.status_code == 422
+    assert says in page
+    assert 'value="周岚岚"' in page
+    for name, value in fields.items():
+        if value and name in ("amount", "phone", "uscc"):
+            assert f'value="{value}"' in page
+    assert 'role="alert"' in page
+    assert pledges(site) == []
+
+
+@pytest.mark.one_database
+def test_what_stands_under_another_choice_is_not_looked_at(site: Flask, visitor: FlaskClient) -> None:
+    assert first_step(visitor, {"what": "whole", "amount": "1,5", "first_due": "soon"}).status_code == 303
+
+
+def test_the_same_form_twice_reserves_once(site: Flask, visitor: FlaskClient) -> None:
+    page = visitor.get("/adopt/HD1-1")
+    data = {**hidden(page), **PERSON, "what": "any", "amount": "100"}
+    first, again = visitor.post("/adopt/HD1-1", data=data), visitor.post("/adopt/HD1-1", data=data)
+    assert first.location == again.location
+    assert len(pledges(site)) == 1
+    check = visitor.get(first.location)
+    told = [visitor.post(first.location, data=hidden(check)) for _ in range(2)]
+    assert {answer.status_code for answer in told} == {303}
+    # The back button: the page of step 2 leads on, and its form again changes nothing.
+    assert visitor.get(first.location).status_code == 302
+    assert visitor.post(first.location, data=hidden(check)).location == told[0].location
+    [pledge] = pledges(site)
+    assert pledge.state == "pledged"
+    with site.app_context():
+        assert world.progress("HD1-1", 1) == {"pledged": 10_000}
+
+
+def test_back_and_changed_replaces_the_reservation(site: Flask, visitor: FlaskClient) -> None:
+    page = visitor.get("/adopt/HD1-1")
+    data = {**hidden(page), **PERSON, "what": "whole"}
+    visitor.post("/adopt/HD1-1", data=data)
+    changed = visitor.post("/adopt/HD1-1", data={**data, "what": "any", "amount": "60"})
+    assert changed.status_code == 422
+    assert "您改了内容" in changed.get_data(as_text=True)
+    assert 'value="60"' in changed.get_data(as_text=True)
+    again = visitor.post("/adopt/HD1-1", data={**data, **hidden(changed), "what": "any", "amount": "60"})
+    assert again.status_code == 303
+    assert [(p.state, p.amount) for p in pledges(site)] == [("cancelled", 50_000), ("reserved", 6_000)]
+
+
+def test_changing_from_step_two(site: Flask, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "whole"})
+    link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', visitor.get(sent.location).get_data(as_text=True))
+    assert link
+    page = visitor.get(link.group(1))
+    assert 'value="周岚"' in page.get_data(as_text=True)
+    # All of it was reserved, and yet it can be adopted anew: its own reservation stands in nobody's way.
+    again = visitor.post("/adopt/HD1-1", data={**hidden(page), **PERSON, "what": "any", "amount": "500"})
+    assert again.status_code == 303, again.get_data(as_text=True)
+    assert [p.state for p in pledges(site)] == ["cancelled", "reserved"]
+
+
+def test_too_late_offers_what_is_left(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    page = visitor.get("/adopt/HD1-1")
+    with site.app_context():
+        world.promise(clock, 26_000)
+    late = visitor.post("/adopt/HD1-1", data={**hidden(page), **PERSON, "what": "whole"})
+    text = late.get_data(as_text=True)
+    assert late.status_code == 409
+    assert "名额刚被别人认领了一部分" in text
+    assert "您想认领 ¥500.00，现在还剩 ¥240.00" in text
+    assert "没有扣款，也没有记下任何承诺" in text
+    sent = visitor.post("/adopt/HD1-1", data=hidden(late))
+    assert sent.status_code == 303, sent.get_data(as_text=True)
+    assert pledges(site)[-1].amount == 24_000
+
+
+def test_too_late_for_items_and_goods(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    with site.app_context():
+        two, goods = world.item("HD1-1", 2), world.item("HD1-1", 3)
+    page = visitor.get("/adopt/HD1-1")
+    with site.app_context():
+        world.promise(clock, 45_000)
+        world.promise(clock, 10, kind="goods")
+    late = visitor.post("/adopt/HD1-1", data={**hidden(page), **PERSON, "what": "items", f"units_{two}": "2"})
+    assert "改认领剩下的 ¥50.00" in late.get_data(as_text=True)
+    assert visitor.post("/adopt/HD1-1", data=hidden(late)).status_code == 303
+    none = visitor.post("/adopt/HD1-1", data={**hidden(page), **PERSON, "what": goods, f"units_{goods}": "1"})
+    assert none.status_code == 409
+    assert "现在已经没有了" in none.get_data(as_text=True)
+
+
+def test_expired_before_it_was_confirmed(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "whole"})
+    check = visitor.get(sent.location)
+    clock.forward(minutes=31)
+    late = visitor.post(sent.location, data=hidden(check))
+    assert late.status_code == 409
+    assert "没有扣款，也没有记下任何承诺" in late.get_data(as_text=True)
+    assert [p.state for p in pledges(site)] == ["expired"]
+    with site.app_context():
+        assert world.progress("HD1-1", 1) == {}
+    link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', late.get_data(as_text=True))
+    assert link
+    assert 'value="周岚"' in visitor.get(link.group(1)).get_data(as_text=True)
+
+
+def test_not_now_frees_at_once(site: Flask, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "whole"})
+    dropped = visitor.post(f"{sent.location}/drop", data=hidden(visitor.get(sent.location)))
+    assert dropped.location.endswith("/projects/HD1-1")
+    assert [p.state for p in pledges(site)] == ["cancelled"]
+    assert visitor.get(sent.location).status_code == 410
+
+
+def test_release_frees_what_is_not_paid(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    told = second_step(visitor, first_step(visitor, {"what": "whole"}))
+    [pledge] = pledges(site)
+    with site.app_context():
+        world.receive(clock, 20_000, reference=pledge.reference)
+    assert "部分到账" in visitor.get(told.location).get_data(as_text=True)
+    page = visitor.get(f"{told.location}/release")
+    assert "放开 ¥300.00" in page.get_data(as_text=True)
+    for _ in range(2):
+        assert visitor.post(f"{told.location}/release", data=hidden(page)).location == told.location
+    after = visitor.get(told.location).get_data(as_text=True)
+    assert "已经到账的 ¥200.00照常使用" in after
+    with site.app_context():
+        assert sum(row.open for row in db.session.scalars(db.select(ItemProgress).where(
+            ItemProgress.need_item_id.in_([world.item("HD1-1", 1), world.item("HD1-1", 2)])))) == 30_000
+        assert world.problems() == []
+
+
+def test_shown_is_changed_at_any_time(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    told = second_step(visitor, first_step(visitor, {"what": "whole"}))
+    [pledge] = pledges(site)
+    with site.app_context():
+        world.receive(clock, 20_000, reference=pledge.reference)
+    visitor.post(f"{told.location}/shown", data={"shown": "none"})
+    with site.app_context():
+        told_pledge = world.pledge(pledge.id)
+        assert told_pledge.shown == "none"
+        assert db.session.scalars(db.text("SELECT shown FROM donation")).all() == ["none"]
+
+
+def test_found_again_by_reference_and_tail(site: Flask, visitor: FlaskClient) -> None:
+    told = second_step(visitor, first_step(visitor, {"what": "whole"}))
+    reference = pledges(site)[0].reference
+    found = visitor.post("/pledges/find", data={"reference": f"{reference[:4]} {reference[4:8]} {reference[8:]}",
+                                                "tail": "0000"})
+    assert found.location == told.location
+    wrong_tail = visitor.post("/pledges/find", data={"reference": reference, "tail": "0001"})
+    unknown = visitor.post("/pledges/find", data={"reference": "9482719322", "tail": "0000"})
+    said = [re.findall(r'class="error"[^>]*>([^<]*)', sent.get_data(as_text=True)) for sent in (wrong_tail, unknown)]
+    assert said[0] == said[1] != []
+    assert wrong_tail.status_code == unknown.status_code == 422
+
+
+def test_a_token_of_somebody_else_is_nobodys(site: Flask, visitor: FlaskClient) -> None:
+    second_step(visitor, first_step(visitor, {"what": "whole"}))
+    with site.app_context():
+        token = links.token_of(1)
+    assert visitor.get(f"/pledges/{token}").status_code == 200
+    assert visitor.get(f"/pledges/{token[:-1]}{'A' if token[-1] != 'A' else 'B'}").status_code == 404
+    assert visitor.get("/pledges/1").status_code == 404
+
+
+@pytest.mark.one_database
+def test_only_what_is_open_is_offered(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    with site.app_context():
+        world.promise(clock, 50_000)
+        goods = world.item("HD1-1", 3)
+    page = visitor.get("/adopt/HD1-1").get_data(as_text=True)
+    assert 'value="whole"' not in page
+    assert 'name="amount"' not in page
+    assert f'value="{goods}"' in page
+    with site.app_context():
+        world.promise(clock, 100_000, code="LB1-1")
+    closed = visitor.get("/adopt/LB1-1")
+    assert closed.status_code == 200
+    assert "现在没有可认领的" in closed.get_data(as_text=True)
+    assert visitor.get("/adopt/XX9-9").status_code == 404
+
+
+@pytest.mark.one_database
+def test_mail_goes_out_once_and_its_failure_is_told(site: Flask, visitor: FlaskClient,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = first_step(visitor, {"what": "any", "amount": "10", "email": "Lan@Example.org"})
+    check = visitor.get(sent.location)
+    for _ in range(2):
+        told = visitor.post(sent.location, data=hidden(check))
+    letters = list((Path(site.config["INSTANCE"]) / "mail").glob("*.eml"))
+    assert len(letters) == 1
+    text = letters[0].read_text("utf-8")
+    reference = pledges(site)[0].reference
+    assert f"{reference[:4]} {reference[4:8]} {reference[8:]}" in text
+    assert "http://localhost/pledges/" in text
+    assert "已发到您留的邮箱" in visitor.get(told.location).get_data(as_text=True)
+
+    def fails(*_args: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(mail, "_to_folder", fails)
+    told = second_step(visitor, first_step(visitor, {"what": "any", "amount": "10", "email": "lan@example.org"}))
+    assert "邮件没有发出去，承诺已经记下" in visitor.get(told.location).get_data(as_text=True)
+    assert pledges(site)[-1].state == "pledged"
+
+
+@pytest.mark.one_database
+def test_finding_is_slowed_down(database_url: str, make_app, clock: FixedClock) -> None:  # type: ignore[no-untyped-def]
+    app = make_app(database_url, RATE_LIMITS=True)
+    client = app.test_client()
+    answers = [client.post("/pledges/find", data={"reference": "9482719322", "tail": "0000"}).status_code
+               for _ in range(11)]
+    assert answers == [422] * 10 + [429]
