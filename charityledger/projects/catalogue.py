@@ -124,7 +124,7 @@ def _parsed(catalogue: Catalogue) -> Tables:
     if not sheets:
         return Tables()
     tables, problems = catalogue_rows.parse(sheets)
-    _refuse(problems, "catalogue")
+    _refuse(problems)
     return tables
 
 
@@ -134,7 +134,7 @@ def _sheet(name: str, rows: Sequence[Mapping[str, str]]) -> Sheet:
                                          for number, row in enumerate(rows, 2))))
 
 
-def _refuse(problems: Sequence[Problem], name: str) -> None:
+def _refuse(problems: Sequence[Problem], name: str = "") -> None:
     if problems:
         raise CatalogueRefused(problems=", ".join(
-            f"{name}:{problem.line} {problem.column} {problem.code}" for problem in problems[:20]))
+            f"{problem.sheet or name}:{problem.line} {problem.column} {problem.code}" for problem in problems[:20]))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..errors import InvalidInput
+from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
 from .rules import CATALOGUE_KINDS, STATUSES
 from .spreadsheet import Line, Sheet
@@ -54,10 +54,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its line in the file and a value for each column that the file has."""
+    """One row: its line (and, in a workbook, its sheet) and a value for each column that the file has."""
 
     line: int
     values: dict[str, Value]
+    sheet: str = ""
+
+    def problem(self, column: str, error: CharityLedgerError) -> Problem:
+        """A fault of this row."""
+        return Problem(self.line, column, error, self.sheet)
 
 
 @dataclass(frozen=True)
@@ -165,7 +170,7 @@ def parse(sheets: Iterable[Sheet]) -> tuple[Tables, list[Problem]]:
         if kind is None:
             continue
         if kind in found:
-            problems.append(Problem(sheet.lines[0].number, "", TableTwice(table=kind)))
+            problems.append(Problem(sheet.lines[0].number, "", TableTwice(table=kind), sheet.name))
             continue
         found[kind] = _rows(sheet, PROJECTS if kind == "projects" else NEED_ITEMS, problems)
     if not found and not problems:
@@ -173,7 +178,7 @@ def parse(sheets: Iterable[Sheet]) -> tuple[Tables, list[Problem]]:
     tables = Tables(found.get("projects"), found.get("need_items"))
     _check_projects(tables.projects or [], problems)
     _check_items(tables.items or [], problems)
-    return tables, sorted(problems, key=lambda problem: problem.line)
+    return tables, sorted(problems, key=lambda problem: (problem.sheet, problem.line))
 
 
 def _kind(sheet: Sheet) -> str | None:
@@ -188,28 +193,27 @@ def _rows(sheet: Sheet, columns: tuple[Column, ...], problems: list[Problem]) ->
     known = {column.name: column for column in columns}
     for place, name in enumerate(head):
         if name and name not in known:
-            problems.append(Problem(number, name[:40], UnknownColumn(text=name[:40])))
+            problems.append(Problem(number, name[:40], UnknownColumn(text=name[:40]), sheet.name))
         elif name and name in head[:place]:
-            problems.append(Problem(number, name, ColumnTwice(column=name)))
-    problems += [Problem(number, name, MissingColumn(column=name)) for name, column in known.items()
+            problems.append(Problem(number, name, ColumnTwice(column=name), sheet.name))
+    problems += [Problem(number, name, MissingColumn(column=name), sheet.name) for name, column in known.items()
                  if name not in head and not column.optional]
     places = [(head.index(name), column) for name, column in known.items() if name in head]
-    return [_row(line, len(head), places, problems) for line in sheet.lines[1:]]
+    return [_row(Row(line.number, {}, sheet.name), line, len(head), places, problems) for line in sheet.lines[1:]]
 
 
-def _row(line: Line, width: int, places: list[tuple[int, Column]], problems: list[Problem]) -> Row:
+def _row(row: Row, line: Line, width: int, places: list[tuple[int, Column]], problems: list[Problem]) -> Row:
     if len(line.cells) > width:
-        problems.append(Problem(line.number, "", ExtraCells()))
-    values: dict[str, Value] = {}
+        problems.append(row.problem("", ExtraCells()))
     for place, column in places:
         cell = line.cells[place] if place < len(line.cells) else ""
         try:
             if column.given and not cell:
                 raise ValueMissing(column=column.name)
-            values[column.name] = column.read(cell)
+            row.values[column.name] = column.read(cell)
         except InvalidInput as error:
-            problems.append(Problem(line.number, column.name, error))
-    return Row(line.number, values)
+            problems.append(row.problem(column.name, error))
+    return row
 
 
 @dataclass
@@ -228,7 +232,7 @@ def _check_projects(rows: Iterable[Row], problems: list[Problem]) -> None:
     for row in rows:
         sub = row.values.get("sub_code")
         if sub is not None and (first := seen.first(("sub", sub), row.line)[0]) != row.line:
-            problems.append(Problem(row.line, "sub_code", RowTwice(first=first)))
+            problems.append(row.problem("sub_code", RowTwice(first=first)))
         for level, columns in (("category_code", ("category_zh", "category_en")),
                                ("major_code", ("major_zh", "major_en", "category_code"))):
             if not all(name in row.values for name in (level, *columns)):
@@ -236,7 +240,7 @@ def _check_projects(rows: Iterable[Row], problems: list[Problem]) -> None:
             said = tuple(row.values[name] for name in columns)
             first, before = seen.first((level, row.values[level]), row.line, said)
             if before != said:
-                problems.append(Problem(row.line, level, GroupDiffers(text=row.values[level], first=first)))
+                problems.append(row.problem(level, GroupDiffers(text=row.values[level], first=first)))
 
 
 def _check_items(rows: Iterable[Row], problems: list[Problem]) -> None:
@@ -245,11 +249,11 @@ def _check_items(rows: Iterable[Row], problems: list[Problem]) -> None:
     for row in rows:
         key = row.values.get("sub_code"), row.values.get("line")
         if None not in key and (first := seen.first(key, row.line)[0]) != row.line:
-            problems.append(Problem(row.line, "line", RowTwice(first=first)))
+            problems.append(row.problem("line", RowTwice(first=first)))
         error = price_fault(row.values)
         if error is not None:
             column = "unit_price_yuan" if isinstance(error, PriceOfHours) else "amount_yuan"
-            problems.append(Problem(row.line, column, error))
+            problems.append(row.problem(column, error))
 
 
 def price_fault(values: Mapping[str, Value]) -> InvalidInput | None:

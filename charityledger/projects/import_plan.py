@@ -84,12 +84,12 @@ def compare(session: Session, plan: Plan) -> None:
         for row in plan.tables.items:
             code, line = str(row.values["sub_code"]), int(str(row.values["line"]))
             if code not in subs and code not in new:
-                plan.problems.append(Problem(row.line, "sub_code", UnknownProject(text=code)))
+                plan.problems.append(row.problem("sub_code", UnknownProject(text=code)))
             plan.items.append(_compare_item(session, row, needs.get((code, line)), counters, plan.problems))
         told = {row.subject for row in plan.items}
         plan.missing += [(f"{code}/{line}", item.title_zh) for (code, line), item in needs.items()
                          if not item.withdrawn and f"{code}/{line}" not in told]
-    plan.problems.sort(key=lambda problem: problem.line)
+    plan.problems.sort(key=lambda problem: (problem.sheet, problem.line))
 
 
 def _compare_groups(session: Session, rows: list[Row]) -> list[RowPlan]:
@@ -115,10 +115,10 @@ def _compare_project(session: Session, row: Row, sub: SubProject | None, has_ite
     try:
         service.check_dates({**present, **values})
     except CharityLedgerError as error:
-        problems.append(Problem(row.line, "opened_on", error))
+        problems.append(row.problem("opened_on", error))
     if sub is None:
         if status not in (None, "draft") and not has_items:
-            problems.append(Problem(row.line, "status", NoItemsYet(state="draft", wanted=status)))
+            problems.append(row.problem("status", NoItemsYet(state="draft", wanted=status)))
         return RowPlan(row.line, code, title, NEW)
     made = revisions.changes(present, values)
     if status is not None and status != sub.status:
@@ -126,7 +126,7 @@ def _compare_project(session: Session, row: Row, sub: SubProject | None, has_ite
         standing = service.standing(session, sub)
         refused = status_refusal(sub.status, str(status), replace(standing, items=standing.items + has_items))
         if refused is not None:
-            problems.append(Problem(row.line, "status", refused))
+            problems.append(row.problem("status", refused))
     return RowPlan(row.line, code, title, CHANGED if made else UNCHANGED, tuple(made))
 
 
@@ -137,13 +137,13 @@ def _compare_item(session: Session, row: Row, item: NeedItem | None, counters: M
     if item is None:
         return RowPlan(row.line, subject, title, NEW)
     if item.withdrawn:
-        problems.append(Problem(row.line, "line", LineUsed(line=item.line)))
+        problems.append(row.problem("line", LineUsed(line=item.line)))
         return RowPlan(row.line, subject, title, UNCHANGED)
     made = revisions.changes(revisions.values_of(item, items.FIELDS), values)
     if any(change.field == "kind" for change in made) and items.has_history(session, item.id):
-        problems.append(Problem(row.line, "kind", KindFixed(item=item.title_zh)))
+        problems.append(row.problem("kind", KindFixed(item=item.title_zh)))
     counter = counters[item.id]
     taken = counter.capacity - counter.open
     if made and capacity_of(str(values["kind"]), int(str(values["quantity"])), int(str(values["amount_fen"]))) < taken:
-        problems.append(Problem(row.line, "quantity", items.below_taken(item, taken)))
+        problems.append(row.problem("quantity", items.below_taken(item, taken)))
     return RowPlan(row.line, subject, title, CHANGED if made else UNCHANGED, tuple(made))

@@ -9,7 +9,7 @@ import io
 import math
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -119,7 +119,9 @@ def _workbook(data: bytes, problems: list[Problem]) -> list[Sheet]:
             for sheet in book.worksheets[:MAX_SHEETS]:
                 sheet.reset_dimensions()            # what the file says of its own size need not be so
                 rows = enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), 1)
-                sheets.append(Sheet(sheet.title, tuple(_lines(rows, problems))))
+                found: list[Problem] = []
+                sheets.append(Sheet(sheet.title, tuple(_lines(rows, found))))
+                problems += [replace(problem, sheet=sheet.title) for problem in found]
             book.close()
     except FileRefused as refused:
         return _only(problems, Problem(0, "", refused.error))

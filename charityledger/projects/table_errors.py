@@ -10,11 +10,13 @@ from ..errors import CharityLedgerError, Conflict, InvalidInput
 
 @dataclass(frozen=True)
 class Problem:
-    """A fault in somebody's table: the line of the file (0 for the file as a whole), the column, what is wrong."""
+    """A fault in somebody's table: the line (0 for the file as a whole), the column, what is wrong; in a workbook,
+    the sheet."""
 
     line: int
     column: str
     error: CharityLedgerError
+    sheet: str = ""
 
     @property
     def code(self) -> str:
