@@ -200,7 +200,7 @@ def _bottom(s: Sheet, doc: AdoptionCertificate, about: Frame) -> None:
         f"{('项目', 'Project')[E]} {doc.project_code}",
         (f"数据读至第 {made.events:,} 条事件", f"Read at event {made.events:,} of the history")[E],
         f"{('编制', 'Made')[E]} {instant(made.made_at)}",
-        f"{('核验', 'Verify at')[E]} {made.verify_url}" if made.verify_url else "",
+        f"{('核验', 'Verify at')[E]} {made.verify_url.split('://')[-1]}" if made.verify_url else "",
     ]
-    for i, words in enumerate(filter(None, facts)):
-        s.text(x, 463 + i * 13, words, fitting(words, X + width - x, (8, 7.5, 7, 6.5, 6, 5)))
+    lines = [line for words in facts if words for line in wrap(words, X + width - x, 8)]
+    s.lines(x, 463, lines, 8, min(13, 62 / len(lines)))

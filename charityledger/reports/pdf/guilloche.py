@@ -74,7 +74,9 @@ def _band(s: Sheet, x: float, y: float, length: float, depth: float, waves: int,
 
         def curve(t: float, phase: float = phase) -> tuple[float, float, float, float]:
             swing, slope = depth * sin(t + phase), depth * cos(t + phase)
-            return (x + swing, y + pace * t, slope, pace) if upright else (x + pace * t, y + swing, pace, slope)
+            return (
+                (x + swing, y + pace * t, slope, pace) if upright else (x + pace * t, y + swing, pace, slope)
+            )
 
         stroke(s, curve, 2 * pi * periods, 4 * periods)
 

@@ -12,8 +12,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from charityledger.money import format_fen
 
-from .fonts import BOLD as BOLD_FACE
-from .fonts import REGULAR as REGULAR_FACE
+from .fonts import REGULAR
+from .lettering import Encoded, Lettering
 from .text import measure, shape, wrap
 
 W, H = 595.276, 841.89
@@ -37,7 +37,7 @@ class Sheet:
             self.out,
             pagesize=size,
             invariant=1,
-            initialFontName=REGULAR_FACE,
+            initialFontName=REGULAR,
             initialFontSize=8.5,
             pageCompression=1,
             lang={"zh": "zh-CN", "en": "en"}[language],
@@ -46,16 +46,14 @@ class Sheet:
         self.E = int(language == "en")  # picks from a pair of words (zh, en)
         self.w, self.h = size
         self._marks: list[str] = []
+        self._encoded: dict[tuple[bool, str], Encoded] = {}
         self._begin()
 
     def _begin(self) -> None:
-        self.t: Any = self.c.beginText()
-        self._font: tuple[str, float] | None = None
-        self._ink: object = None
-        self._track = 0.0
+        self._letters = Lettering(self.c._doc, self._encoded)
 
     def end_page(self) -> None:
-        self.c.drawText(self.t)
+        self.c.drawText(self._letters)
         self.c.showPage()
         self._begin()
 
@@ -87,23 +85,7 @@ class Sheet:
             x -= width
         elif align == "c":
             x -= width / 2
-        t = self.t
-        font = (BOLD_FACE if bold else REGULAR_FACE, size)
-        if self._font != font:
-            t.setFont(*font)
-            self._font = font
-        if self._ink is not color:
-            t.setFillColor(color)
-            self._ink = color
-        if self._track != track:
-            t.setCharSpace(track)
-            self._track = track
-        y = self.h - y
-        done = 0
-        for at, run in runs:
-            t.setTextOrigin(x + at * size + done * track, y)
-            t.textOut(run)
-            done += len(run)
+        self._letters.show(x, self.h - y, runs, size, bold, color, track)
         return x + width
 
     def money(
@@ -111,8 +93,10 @@ class Sheet:
     ) -> None:
         """A sum set on its decimal point: digits of both weights are tabular, but bold ones are wider."""
         if fen or nil:
-            s = format_fen(fen)
-            self.text(right - POINT_EM * size - measure(s[:-3], size, bold), y, s, size, bold)
+            # The point and two digits are as wide in every sum of one weight.
+            self.text(
+                right - (POINT_EM - measure(".00", 1, bold)) * size, y, format_fen(fen), size, bold, "r"
+            )
 
     def whole(self, right: float, y: float, number: int, size: float = 8, bold: bool = False) -> None:
         """A whole number (hours, counts) at the right edge."""

@@ -49,13 +49,13 @@ def kern(a: str | None, b: str | None) -> float:
     return 0
 
 
-@lru_cache(40_000)
+@lru_cache(10_000)
 def shape(text: str, bold: bool) -> Shape:
     """((offset, run), …) and the width of a line, in em. Raises MissingGlyph: reportlab would print nothing."""
     font: Any = fonts.face(bold)
     widths, known = font.charWidths, font.charToGlyph
     if text.isascii() and text.isprintable():
-        return ((0.0, text),), sum([widths[ord(ch)] for ch in text]) / 1000
+        return ((0.0, text),), sum(map(widths.__getitem__, text.encode())) / 1000
     for ch in text:
         if ord(ch) not in known:
             raise MissingGlyph(character=ch, code_point=f"U+{ord(ch):04X}", text=text)
@@ -120,7 +120,7 @@ def _cut(piece: str, width: float, size: float, bold: bool) -> Iterator[str]:
         yield piece
 
 
-@lru_cache(40_000)
+@lru_cache(10_000)
 def wrap(text: str, width: float, size: float, bold: bool = False, even: bool = True) -> tuple[str, ...]:
     """Lines no wider than `width`; nothing is ever cut off. Empty text is one empty line.
 
