@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from .models import Event
 
+_ADD = insert(Event.__table__)
+
 Scalar = str | int | bool | None
 Payload = Mapping[str, "Scalar | Sequence[Scalar] | Sequence[Mapping[str, Scalar]]"]
 
@@ -16,7 +18,7 @@ Payload = Mapping[str, "Scalar | Sequence[Scalar] | Sequence[Mapping[str, Scalar
 def record(tx: Session, *, kind: str, subject: tuple[str, object], payload: Payload, actor_id: int | None,
            at: datetime) -> None:
     """Add one event. `payload` holds ids, codes, integers and hashes only: no name, no phone, no free text."""
-    tx.execute(insert(Event.__table__), {
+    tx.connection().execute(_ADD, {
         "kind": kind, "subject_kind": subject[0], "subject_id": str(subject[1]), "payload": canonical(payload),
         "actor_id": actor_id, "at": at})
 

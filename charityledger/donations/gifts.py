@@ -1,8 +1,10 @@
 """What every way of receiving shares: the pledge that is kept, the items that take a gift, the gift itself."""
 
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from .. import reference as references
@@ -14,6 +16,16 @@ from ..projects import capacity
 from ..projects.models import NeedItem, SubProject
 from .models import Donation, DonationLine, Pledge
 from .rules import Part, state_after_payment
+
+# Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
+_GIFT, _ITEM = Donation.__table__, NeedItem.__table__.c
+_CASH_ITEMS = (select(_ITEM.id).where(_ITEM.sub_project_id == bindparam("sub"), _ITEM.kind == "cash",
+                                      _ITEM.withdrawn.is_(False)).order_by(_ITEM.line))
+_SUB = SubProject.__table__.c
+_HOME = select(_SUB.id, _SUB.code).where(_SUB.code == bindparam("code"))
+_ADD_GIFT = insert(_GIFT).returning(_GIFT.c.id)
+_ADD_LINES = insert(DonationLine.__table__)
+_BOOK = update(_GIFT).where(_GIFT.c.id == bindparam("gift")).values(entry_id=bindparam("entry"))
 
 
 class InvalidReference(InvalidInput):
@@ -33,20 +45,32 @@ def find_pledge(tx: Session, text: str) -> Pledge:
     return pledge
 
 
-def find_sub(tx: Session, code: str) -> SubProject:
+class Home(NamedTuple):
+    """Where a gift can go: a sub-project's number and its code, which is its fund's too."""
+
+    id: int
+    code: str
+
+
+def find_sub(tx: Session, code: str) -> Home:
     """The sub-project with this code. Raises NotFound."""
-    sub = tx.scalars(select(SubProject).where(SubProject.code == code)).first()
-    if sub is None:
+    row = tx.connection().execute(_HOME, {"code": code}).first()
+    if row is None:
         raise NotFound(what=code)
-    return sub
+    return Home(*row)
+
+
+def home_of(tx: Session, pledge: Pledge) -> Home:
+    """The sub-project of a pledge."""
+    sub = tx.get_one(SubProject, pledge.sub_project_id)
+    return Home(sub.id, sub.code)
 
 
 def open_parts(tx: Session, sub_project_id: int) -> list[Part]:
     """What each open cash item of a sub-project can still take, in order, under the writer's lock."""
-    ids = list(tx.scalars(select(NeedItem.id).where(NeedItem.sub_project_id == sub_project_id, NeedItem.kind == "cash",
-                                                    NeedItem.withdrawn.is_(False)).order_by(NeedItem.line)))
-    counters = capacity.lock(tx, ids)
-    return [Part(i, counters[i].open) for i in ids]
+    ids = list(tx.connection().execute(_CASH_ITEMS, {"sub": sub_project_id}).scalars())
+    left = capacity.left(tx, ids)
+    return [Part(i, left[i]) for i in ids]
 
 
 def unpaid_parts(pledge: Pledge) -> list[Part]:
@@ -65,21 +89,34 @@ def mark_paid(pledge: Pledge, parts: list[Part]) -> None:
         pledge.expires_at = None
 
 
+@dataclass(frozen=True)
+class MoneyGift:
+    """The rows of a gift of money that has just come in."""
+
+    id: int
+    amount_fen: int
+    pledge_id: int | None
+    line_id: int
+
+
 def add_money_gift(tx: Session, *, line_id: int, on: date, amount_fen: int, parts: list[Part], donor_id: int | None,
-                   sub_project_id: int | None, pledge_id: int | None, shown: str, actor: Actor) -> Donation:
-    """The gift's rows; its entry comes after them, because it names the gift."""
-    donation = Donation(kind="cash", donor_id=donor_id, pledge_id=pledge_id, sub_project_id=sub_project_id,
-                        received_on=on, amount=amount_fen, value_fen=amount_fen, shown=shown, state="received",
-                        statement_line_id=line_id, recorded_by=actor.user_id, evidence="")
-    donation.lines = [DonationLine(need_item_id=p.need_item_id, amount=p.amount, value_fen=p.amount, handed_over=0)
-                      for p in parts]
-    tx.add(donation)
-    tx.flush()
-    return donation
+                   sub_project_id: int | None, pledge_id: int | None, shown: str, actor: Actor) -> MoneyGift:
+    """The gift's rows; its entry comes after them, because it names the gift (`booked`)."""
+    connection = tx.connection()
+    donation_id = int(connection.execute(_ADD_GIFT, {
+        "kind": "cash", "donor_id": donor_id, "pledge_id": pledge_id, "sub_project_id": sub_project_id,
+        "received_on": on, "amount": amount_fen, "value_fen": amount_fen, "shown": shown, "state": "received",
+        "entry_id": None, "statement_line_id": line_id, "recorded_by": actor.user_id, "evidence": ""}).scalar_one())
+    if parts:
+        connection.execute(_ADD_LINES, [
+            {"donation_id": donation_id, "need_item_id": p.need_item_id, "amount": p.amount, "value_fen": p.amount,
+             "handed_over": 0} for p in parts])
+    return MoneyGift(donation_id, amount_fen, pledge_id, line_id)
 
 
-def record(tx: Session, donation: Donation, excess_fen: int, actor: Actor, clock: Clock) -> None:
-    """The event of a gift of money."""
-    events.record(tx, kind="gift_received", subject=("donation", donation.id), payload={
-        "amount_fen": donation.amount, "suspense_fen": excess_fen, "pledge": donation.pledge_id,
-        "entry": donation.entry_id, "line": donation.statement_line_id}, actor_id=actor.user_id, at=clock.now())
+def booked(tx: Session, gift: MoneyGift, entry_id: int, excess_fen: int, actor: Actor, clock: Clock) -> None:
+    """The gift's entry stands: the gift points at it, and the history says so."""
+    tx.connection().execute(_BOOK, {"gift": gift.id, "entry": entry_id})
+    events.record(tx, kind="gift_received", subject=("donation", gift.id), payload={
+        "amount_fen": gift.amount_fen, "suspense_fen": excess_fen, "pledge": gift.pledge_id, "entry": entry_id,
+        "line": gift.line_id}, actor_id=actor.user_id, at=clock.now())

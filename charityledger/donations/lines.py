@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,20 @@ from ..database import is_postgresql
 from ..errors import Conflict, InvalidInput, LineOverused, NotFound
 from ..identity.actor import Actor
 from .models import Allocation, MoneyAccount, StatementLine
+
+# Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
+_LINE, _ACCOUNT = StatementLine.__table__, MoneyAccount.__table__.c
+_ADD_LINE_POSTGRESQL = (postgresql.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "native_id"])
+                        .returning(_LINE.c.id))
+_ADD_LINE_SQLITE = (sqlite.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "native_id"])
+                    .returning(_LINE.c.id))
+_LEDGER_ACCOUNT = select(_ACCOUNT.ledger_account).where(_ACCOUNT.code == bindparam("account"))
+_READ = select(_LINE.c.id, _LINE.c.account_code, _LINE.c.booked_on, _LINE.c.fee_fen).where(
+    _LINE.c.id == bindparam("line"))
+_USE = (update(_LINE).where(_LINE.c.id == bindparam("line"),
+                            _LINE.c.used_fen + bindparam("fen") <= _LINE.c.amount_fen)
+        .values(used_fen=_LINE.c.used_fen + bindparam("fen")))
+_ALLOCATE = insert(Allocation.__table__)
 
 
 @dataclass(frozen=True)
@@ -55,33 +70,42 @@ def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int
     if not 0 <= line.fee_fen < line.amount_fen:
         raise FeeTooLarge(fee_fen=line.fee_fen, amount_fen=line.amount_fen)
     ledger_account(tx, line.account_code)
-    build = postgresql.insert if is_postgresql(tx) else sqlite.insert
     # Without the bank's number nothing can tell two genuine gifts from one entered twice, so both are kept.
-    line_id = tx.scalar(
-        build(StatementLine.__table__).on_conflict_do_nothing(index_elements=["account_code", "native_id"]).values(
-            account_code=line.account_code, booked_on=line.booked_on, amount_fen=line.amount_fen, used_fen=0,
-            fee_fen=line.fee_fen, fee_booked=False, counterparty=line.counterparty, memo=line.memo,
-            native_id=line.native_id or None, entered_by=actor.user_id, recorded_at=clock.now(),
-        ).returning(StatementLine.__table__.c.id))
+    line_id = tx.connection().execute(_ADD_LINE_POSTGRESQL if is_postgresql(tx) else _ADD_LINE_SQLITE, {
+        "account_code": line.account_code, "booked_on": line.booked_on, "amount_fen": line.amount_fen, "used_fen": 0,
+        "fee_fen": line.fee_fen, "fee_booked": False, "counterparty": line.counterparty, "memo": line.memo,
+        "native_id": line.native_id or None, "entered_by": actor.user_id, "recorded_at": clock.now()}).scalar()
     if line_id is None:
         raise LineKnown(native_id=line.native_id)
     return int(line_id)
 
 
+class Line(NamedTuple):
+    """What a posting needs of a statement line."""
+
+    id: int
+    account_code: str
+    booked_on: date
+    fee_fen: int
+
+
+def read(tx: Session, line_id: int) -> Line:
+    """The line with this number, which must exist."""
+    return Line(*tx.connection().execute(_READ, {"line": line_id}).one())
+
+
 def ledger_account(tx: Session, account_code: str) -> str:
     """The account in the books of a money account. Raises NotFound."""
-    account = tx.get(MoneyAccount, account_code)
+    account = tx.connection().execute(_LEDGER_ACCOUNT, {"account": account_code}).scalar()
     if account is None:
         raise NotFound(what=account_code)
-    return account.ledger_account
+    return str(account)
 
 
 def allocate(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int) -> None:
     """Use part of a line. Python's half of promise 5: the counter moves only while something is left."""
-    done = tx.execute(update(StatementLine).where(
-        StatementLine.id == line_id, StatementLine.used_fen + amount_fen <= StatementLine.amount_fen
-    ).values(used_fen=StatementLine.used_fen + amount_fen).execution_options(synchronize_session=False))
-    if done.rowcount != 1:  # type: ignore[attr-defined]
+    done = tx.connection().execute(_USE, {"line": line_id, "fen": amount_fen})
+    if done.rowcount != 1:
         line = tx.get_one(StatementLine, line_id, populate_existing=True)
         raise LineOverused(line_id=line_id, left_fen=line.amount_fen - line.used_fen, requested_fen=amount_fen)
     _add(tx, line_id, kind, subject_id, entry_id, amount_fen)
@@ -132,6 +156,6 @@ def became(session: Session, line_id: int) -> dict[tuple[str, int], int]:
 
 def _add(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int,
          reverses_id: int | None = None) -> None:
-    tx.execute(insert(Allocation.__table__), {
+    tx.connection().execute(_ALLOCATE, {
         "statement_line_id": line_id, "kind": kind, "subject_id": subject_id, "entry_id": entry_id,
         "amount_fen": amount_fen, "reverses_id": reverses_id})

@@ -14,7 +14,6 @@ from ..ledger.chart import GENERAL_FUND
 from ..ledger.idempotency import once
 from ..projects import capacity
 from ..projects.capacity import Change
-from ..projects.models import SubProject
 from . import gifts, lines, suspense
 from .donors import DonorFacts, find_or_create
 from .gifts import InvalidReference as InvalidReference
@@ -110,7 +109,7 @@ def pay_pledge(tx: Session, *, line_id: int, pledge: Pledge, amount_fen: int, ac
     if pledge.state in ENDED_STATES or pledge.state == "fulfilled":
         return hold(tx, line_id=line_id, amount_fen=amount_fen, reason="over_payment", pledge=pledge, actor=actor,
                     clock=clock)
-    line = tx.get_one(StatementLine, line_id)
+    line = lines.read(tx, line_id)
     if pledge.state == "reserved":
         from .adoption import confirm_by_payment
 
@@ -120,14 +119,14 @@ def pay_pledge(tx: Session, *, line_id: int, pledge: Pledge, amount_fen: int, ac
     gifts.mark_paid(pledge, parts)
     tx.flush()
     return _book(tx, line, parts, kept, amount_fen - kept, donor_id=pledge.donor_id, shown=pledge.shown,
-                 sub=tx.get_one(SubProject, pledge.sub_project_id), pledge=pledge, fee_fund=fee_fund, actor=actor,
+                 sub=gifts.home_of(tx, pledge), pledge=pledge, fee_fund=fee_fund, actor=actor,
                  clock=clock)
 
 
 def give(tx: Session, *, line_id: int, amount_fen: int, sub_code: str | None, donor_id: int | None, shown: str,
          actor: Actor, clock: Clock, fee_fund: str | None = None) -> int:
     """See `record_gift`; returns the donation's id, or the suspense's where nothing fits."""
-    line = tx.get_one(StatementLine, line_id)
+    line = lines.read(tx, line_id)
     if sub_code is None:
         return _book(tx, line, [], amount_fen, 0, donor_id=donor_id, shown=shown, sub=None, pledge=None,
                      fee_fund=fee_fund, actor=actor, clock=clock)
@@ -141,8 +140,8 @@ def give(tx: Session, *, line_id: int, amount_fen: int, sub_code: str | None, do
                  fee_fund=fee_fund, actor=actor, clock=clock)
 
 
-def _book(tx: Session, line: StatementLine, parts: list[Part], taken: int, excess: int, *, donor_id: int | None,
-          shown: str, sub: SubProject | None, pledge: Pledge | None, fee_fund: str | None, actor: Actor,
+def _book(tx: Session, line: lines.Line, parts: list[Part], taken: int, excess: int, *, donor_id: int | None,
+          shown: str, sub: gifts.Home | None, pledge: Pledge | None, fee_fund: str | None, actor: Actor,
           clock: Clock) -> int:
     """One gift of `taken` fen over `parts`, and `excess` in suspense, in one entry. Returns the donation's id."""
     donation = gifts.add_money_gift(
@@ -152,13 +151,12 @@ def _book(tx: Session, line: StatementLine, parts: list[Part], taken: int, exces
                    subject=("donation", donation.id), on=line.booked_on)
     entry_id = store.post(tx, postings.gift(
         donation.id, lines.ledger_account(tx, line.account_code), sub.code if sub else GENERAL_FUND, taken,
-        line.booked_on, kept_fen=taken if pledge else 0, suspense_fen=excess, fee_fen=lines.take_fee(tx, line.id),
-        fee_fund=fee_fund), clock=clock, made_by=actor.user_id)
-    donation.entry_id = entry_id
-    tx.flush()
+        line.booked_on, kept_fen=taken if pledge else 0, suspense_fen=excess,
+        fee_fen=lines.take_fee(tx, line.id) if line.fee_fen else 0, fee_fund=fee_fund), clock=clock,
+        made_by=actor.user_id)
     allocate(tx, line.id, "donation", donation.id, entry_id, taken)
     if excess:
         held = suspense.add(tx, line, excess, "over_payment", entry_id, pledge, donor_id)
         allocate(tx, line.id, "suspense", held.id, entry_id, excess)
-    gifts.record(tx, donation, excess, actor, clock)
+    gifts.booked(tx, donation, entry_id, excess, actor, clock)
     return donation.id

@@ -15,9 +15,8 @@ from ..ledger.chart import GENERAL_FUND
 from ..ledger.idempotency import once
 from ..projects import capacity
 from ..projects.capacity import Change
-from ..projects.models import SubProject
 from . import gifts, lines
-from .models import Pledge, StatementLine, Suspense
+from .models import Pledge, Suspense
 from .rules import LIVE_STATES, Part, spread
 
 
@@ -31,7 +30,7 @@ class NothingOpen(InvalidInput):
 def hold(tx: Session, *, line_id: int, amount_fen: int, reason: str, actor: Actor, clock: Clock,
          pledge: Pledge | None = None, donor_id: int | None = None) -> int:
     """Put money in suspense; returns the suspense's id. It pays no wallet's fee: the general fund does."""
-    line = tx.get_one(StatementLine, line_id)
+    line = lines.read(tx, line_id)
     # The entry names the line, because the suspense row needs the entry's id and so comes after it.
     entry_id = store.post(tx, postings.to_suspense(
         line_id, lines.ledger_account(tx, line.account_code), amount_fen, line.booked_on,
@@ -44,7 +43,7 @@ def hold(tx: Session, *, line_id: int, amount_fen: int, reason: str, actor: Acto
     return held.id
 
 
-def add(tx: Session, line: StatementLine, amount_fen: int, reason: str, entry_id: int, pledge: Pledge | None,
+def add(tx: Session, line: lines.Line, amount_fen: int, reason: str, entry_id: int, pledge: Pledge | None,
         donor_id: int | None = None) -> Suspense:
     """The row of money that waits; `entry_id` booked it."""
     held = Suspense(statement_line_id=line.id, account_code=line.account_code, received_on=line.booked_on,
@@ -112,21 +111,21 @@ def _settle(tx: Session, held: Suspense, amount: int, *, exact: bool, reference:
         tx.flush()
     capacity.apply(tx, [Change(p.need_item_id, paid=p.amount if pledge else 0, received=p.amount) for p in parts],
                    subject=("donation", donation.id), on=on)
-    donation.entry_id = store.post(tx, postings.from_suspense(
+    entry_id = store.post(tx, postings.from_suspense(
         donation.id, lines.ledger_account(tx, held.account_code), sub.code if sub else GENERAL_FUND, taken, on,
         kept_fen=taken if pledge else 0), clock=clock, made_by=actor.user_id)
     held.settled_fen += taken
     tx.flush()
-    lines.turn(tx, held.statement_line_id, donation.entry_id, taken, out_of=("suspense", held.id),
+    lines.turn(tx, held.statement_line_id, entry_id, taken, out_of=("suspense", held.id),
                into=("donation", donation.id))
-    gifts.record(tx, donation, 0, actor, clock)
+    gifts.booked(tx, donation, entry_id, 0, actor, clock)
     return donation.id
 
 
-def _home(tx: Session, reference: str | None, sub_code: str | None) -> tuple[Pledge | None, SubProject | None]:
+def _home(tx: Session, reference: str | None, sub_code: str | None) -> tuple[Pledge | None, gifts.Home | None]:
     if reference is not None:
         pledge = gifts.find_pledge(tx, reference)
         if pledge.state not in LIVE_STATES or pledge.kind != "cash":
             raise WrongState(subject=pledge.reference, state=pledge.state, wanted="pledged")
-        return pledge, tx.get_one(SubProject, pledge.sub_project_id)
+        return pledge, gifts.home_of(tx, pledge)
     return None, None if sub_code is None else gifts.find_sub(tx, sub_code)
