@@ -75,7 +75,8 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
         _confirm(tx, pledge, actor, clock, pledged_on or today(clock), None)
         return pledge.id
 
-    content = {"use": "accept", "donor": donor, "wish": wish, "on": pledged_on, "external_id": external_id}
+    content = {"use": "accept", "donor": donor, "wish": wish, "on": pledged_on, "external_id": external_id,
+               "enforceability": enforceability}
     return once(tx, key, content, act, clock=clock)
 
 
@@ -156,7 +157,7 @@ def confirm(tx: Session, *, actor: Actor, clock: Clock, pledge_id: int, hold_day
         _confirm(tx, pledge, actor, clock, today(clock), _first_expiry(pledge, clock, hold_days, grace_days))
         return pledge.id
 
-    return once(tx, key, {"use": "confirm", "pledge": pledge_id}, act, clock=clock)
+    return once(tx, key, {"use": "confirm", "pledge": pledge_id, "agreement": agreement_wanted}, act, clock=clock)
 
 
 def _first_expiry(pledge: Pledge, clock: Clock, hold_days: int, grace_days: int) -> datetime:
@@ -190,7 +191,8 @@ def give_up(tx: Session, *, actor: Actor, clock: Clock, pledge_id: int, state: s
         _end(tx, _get(tx, pledge_id), actor, clock, state, reason)
         return pledge_id
 
-    return once(tx, key, {"use": "give_up", "pledge": pledge_id, "state": state}, act, clock=clock)
+    content = {"use": "give_up", "pledge": pledge_id, "state": state, "reason": reason}
+    return once(tx, key, content, act, clock=clock)
 
 
 def expire_due(tx: Session, *, clock: Clock, sub_project_id: int | None = None) -> int:

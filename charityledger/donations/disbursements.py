@@ -136,7 +136,7 @@ def withdraw(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, n
         _free(tx, row, "withdrawn", note, actor, clock)
         return row.id
 
-    return once(tx, key, {"use": "withdraw", "id": disbursement_id}, act, clock=clock)
+    return once(tx, key, {"use": "withdraw", "id": disbursement_id, "note": note}, act, clock=clock)
 
 
 @use_case
@@ -158,7 +158,8 @@ def deliver(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, on
         _record(tx, "disbursement_delivered", row, actor, clock)
         return row.id
 
-    return once(tx, key, {"use": "deliver", "id": disbursement_id, "on": on, "note": note_zh}, act, clock=clock)
+    content = {"use": "deliver", "id": disbursement_id, "on": on, "note": note_zh, "note_en": note_en}
+    return once(tx, key, content, act, clock=clock)
 
 
 @use_case

@@ -199,7 +199,8 @@ def hand_over(tx: Session, *, actor: Actor, clock: Clock, donation_id: int, unit
                       at=clock.now())
         return row.id
 
-    return once(tx, key, {"use": "hand_over", "donation": donation_id, "units": units, "on": on}, act, clock=clock)
+    content = {"use": "hand_over", "donation": donation_id, "units": units, "on": on, "files": files}
+    return once(tx, key, content, act, clock=clock)
 
 
 def _from_lines(row: Donation, units: int) -> list[int]:

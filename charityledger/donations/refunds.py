@@ -44,7 +44,8 @@ def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: 
                                      "general_pays": general_pays}).id
 
     content = {"use": "ask_refund", "what": what, "id": subject_id, "account": account_code, "fault": fault,
-               "general": general_pays, "fen": amount_fen, "reason": reason, "by": actor.user_id}
+               "general": general_pays, "fen": amount_fen, "reason": reason, "files": files,
+               "by": actor.user_id}
     return once(tx, key, content, act, clock=clock)
 
 

@@ -62,7 +62,8 @@ def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: 
         return requests.ask(tx, kind=KIND, subject_id=subject_id, details={"of": what, "amount_fen": amount_fen},
                             reason=reason, files=files, actor=actor, clock=clock).id
 
-    content = {"use": "ask_reversal", "what": what, "id": subject_id, "reason": reason, "by": actor.user_id}
+    content = {"use": "ask_reversal", "what": what, "id": subject_id, "reason": reason, "files": files,
+               "by": actor.user_id}
     return once(tx, key, content, act, clock=clock)
 
 
