@@ -8,13 +8,13 @@ from functools import partial
 from sqlalchemy import Engine, MetaData, select
 from sqlalchemy.orm import Session
 
-from charityledger.clock import Clock, today
+from charityledger.clock import Clock, FixedClock, today
 from charityledger.database import UseCase, transaction
 from charityledger.donations import adoption, disbursements, money_accounts, receipts, reversals
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.disbursements import PaymentWish
 from charityledger.donations.donors import DonorFacts
-from charityledger.donations.models import Donation, Pledge
+from charityledger.donations.models import Donation, Pledge, Suspense
 from charityledger.donations.receipts import ReceivedLine
 from charityledger.donations.rules import Part
 from charityledger.extensions import db
@@ -68,7 +68,7 @@ class World:
     def found(self) -> "World":
         """Load the catalogue, open the accounts, keep one file of evidence."""
         catalogue.load(catalogue=small_catalogue(), clock=self.clock)
-        for code, kind in ((BANK, "bank"), (WECHAT, "wechat")):
+        for code, kind in ((BANK, "bank"), (WECHAT, "wechat"), ("BOX", "cash")):
             money_accounts.add_account(actor=LI, clock=self.clock, code=code, kind=kind, name=code)
         with Session(db.engine) as tx:
             file = StoredFile(sha256="0" * 64, media_type="application/pdf", size_bytes=9, added_at=self.clock.now())
@@ -129,6 +129,24 @@ class World:
         """The gift that a line became."""
         with Session(db.engine) as session:
             return session.scalars(select(Donation.id).where(Donation.statement_line_id == line_id)).one()
+
+    def held(self, line_id: int) -> int:
+        """The money in suspense that a line became."""
+        with Session(db.engine) as session:
+            return session.scalars(select(Suspense.id).where(Suspense.statement_line_id == line_id)).one()
+
+    def freed_line(self) -> int:
+        """A line whose gift was reversed, so that it can find another place."""
+        line_id = self.given(7)
+        self.reversed(self.gift_of(line_id))
+        return line_id
+
+    def later(self, pledge_id: int) -> FixedClock:
+        """A clock by which a reservation is over."""
+        with Session(db.engine) as session:
+            until = session.get_one(Pledge, pledge_id).expires_at
+        assert until is not None
+        return FixedClock(until)
 
     def reversed(self, donation_id: int, *, tx: Session | None = None, by: Actor = LI) -> None:
         """Wang asks for the reversal of a gift, and `by` approves it."""
