@@ -84,9 +84,15 @@ def measure(text: str, size: float, bold: bool = False, track: float = 0) -> flo
     return shape(text, bold)[1] * size + track * max(len(text) - 1, 0)
 
 
+# Characters that are never seen: joiners and marks of direction that come along from web pages, variation selectors.
+_UNSEEN = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
+)
+
+
 def clean(text: str) -> str:
-    """Text that people typed, as one line: composed characters, single spaces."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Text that people typed, as one line: composed characters, single spaces, nothing invisible."""
+    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", text)).split())
 
 
 # What stays together: the last words of names, Latin words, figures with their marks.
