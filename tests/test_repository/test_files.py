@@ -13,7 +13,7 @@ LARGEST_KIB = 512
 OF_A_MACHINE = re.compile(
     r"/[w]ork/\w|/[r]oot/\w|/[h]ome/\w|/[U]sers/\w|/[t]mp/[a-z]"
     r"|[p]ypi\.org|[p]ythonhosted|[n]pmjs|[d]eb\.debian|--(extra-)?[i]ndex-url|--[f]ind-links")
-UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX)\b|[N]otImplementedError")
+UNFINISHED = re.compile(r"\b([T]ODO|[F]IXME|[X]XX)\b|raise [N]otImplementedError")
 BINARY = {".pdf", ".png", ".jpg", ".jpeg", ".xlsx", ".ttf", ".woff2", ".ico"}
 
 
