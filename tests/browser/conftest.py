@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHARITYLEDGER_INSTANCE": str(folder / "instance"),
                    "CHARITYLEDGER_FONTS": str(ROOT / ".cache/fonts"), "CHARITYLEDGER_RATE_LIMITS": "0"}
-    command = [sys.executable, "-c", "from charityledger.cli import main; main()", "serve", "--demonstration"]
+    command = [sys.executable, "-m", "charityledger.cli", "serve", "--demonstration"]
     with (folder / "errors").open("w+") as errors, subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
             text=True) as server:
