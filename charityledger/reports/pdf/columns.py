@@ -7,12 +7,13 @@ from typing import Literal
 from .furniture import heads, section
 from .plan import Block, Row
 from .sheet import BOLD, FINE, HAIR, LEFT, RIGHT, SOFT, Align, Sheet
-from .text import fitting, wrap
+from .text import fitting, joined, wrap
 from .words import NONE, Pair
 
 LEAD, ROW = 9.5, 15.0
 
-Value = str | int | None
+# A tuple of texts stands on one line with dots between, or on lines of its own.
+Value = str | tuple[str, ...] | int | None
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,8 @@ def row(s: Sheet, columns: Columns, values: Sequence[Value], sums: tuple[int, ..
 
 
 def _lines(column: Column, value: Value) -> tuple[str, ...]:
+    if isinstance(value, tuple):
+        return joined(value, column.width, column.size)
     if column.kind != "text" or column.one_line or not isinstance(value, str):
         return ("",)
     return wrap(value, column.width, column.size)
@@ -78,16 +81,11 @@ def _cell(
         put = s.whole if column.kind == "whole" else s.money
         put(column.x, y, value, column.size, bold)
     elif column.kind == "right":
-        s.text(column.x, y, value or NONE, column.size, bold, "r")
+        s.text(column.x, y, str(value or NONE), column.size, bold, "r")
     elif column.kind == "text" and column.one_line:
-        words = value or NONE
-        s.text(
-            column.x,
-            y,
-            words,
-            fitting(words, column.width, (column.size, column.size - 1, column.size - 2)),
-            bold,
-        )
+        words = str(value or NONE)
+        size = fitting(words, column.width, (column.size, column.size - 1, column.size - 2), bold)
+        s.text(column.x, y, words, size, bold)
     elif column.kind == "text":
         s.lines(column.x, y, lines if value else (NONE,), column.size, LEAD, bold)
 

@@ -151,7 +151,7 @@ def _gifts(s: Sheet, doc: DonorStatement) -> Table:
     for gift in doc.gifts:
         amounts: list[Value] = [gift.amount if gift.kind == kind else None for kind in KINDS]
         sums = (sums[0] + _int(amounts[0]), sums[1] + _int(amounts[1]), sums[2] + _int(amounts[2]))
-        what = " · ".join(filter(None, (f"{gift.project_code} {gift.project_name}", gift.what)))
+        what = (f"{gift.project_code} {gift.project_name}", gift.what)
         groups.append([row(s, GIFTS, [day(gift.on), what, gift.receipt, *amounts], sums)])
     if not groups:
         words = ("本期没有捐赠。", "No gifts in this period.")[E]
@@ -220,7 +220,7 @@ def _bought(s: Sheet, doc: DonorStatement) -> Table:
     E, so_far, groups = s.E, 0, []
     for line in doc.bought:
         so_far += line.amount_fen
-        what = " · ".join(filter(None, (f"{line.project_code} {line.project_name}", line.what)))
+        what = (f"{line.project_code} {line.project_name}", line.what)
         delivered = day(line.delivered_on) if line.delivered_on else ("待送达", "to come")[E]
         values: list[Value] = [day(line.on), what, line.voucher or NONE, delivered, line.amount_fen]
         groups.append([row(s, BOUGHT, values, (so_far,))])

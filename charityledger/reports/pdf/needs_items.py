@@ -5,7 +5,7 @@ from charityledger.reports.documents import Figures, ItemRow, NeedsStatement, Su
 from .needs_columns import EDGE, KIND, LEAD, NAME, NAMES_END, figures, head, place, takes_cash
 from .plan import Block, Plan, Row
 from .sheet import LEFT, SOFT, Sheet
-from .text import measure, wrap
+from .text import joined, measure, wrap
 
 
 def by_item(s: Sheet, plan: Plan, doc: NeedsStatement) -> None:
@@ -58,7 +58,7 @@ def _heading_row(s: Sheet, name: str, so_far: Figures) -> Row:
 
 def _sub_row(s: Sheet, sub: SubRow, major: str, so_far: Figures) -> Row:
     lines = wrap(sub.name, NAMES_END - NAME, 8.5, True)
-    below = wrap(f"{sub.place} · {major}" if sub.place else major, NAMES_END - NAME + 40, 7)
+    below = joined((sub.place, major), NAMES_END - NAME + 40, 7)
 
     def draw(y: float) -> None:
         s.text(LEFT, y + 11, sub.code, 7, True)

@@ -6,7 +6,7 @@ from charityledger.reports.documents.common import added
 from .needs_columns import EDGE, LEAD, NAME, NAMES_END, figures, head, place, takes_cash
 from .plan import Block, Plan, Row
 from .sheet import BOLD, FINE, LEFT, RIGHT, SOFT, Sheet
-from .text import wrap
+from .text import joined, wrap
 from .words import Pair
 
 
@@ -71,9 +71,12 @@ def by_kind(s: Sheet, plan: Plan, doc: NeedsStatement, kind: Kind) -> None:
 
 
 def _own_row(s: Sheet, sub: SubRow, item: ItemRow, so_far: Figures) -> Row:
-    quantity = f" {item.quantity:,} {item.unit}" if item.kind == "goods" else ""
+    quantity = ""
+    if item.kind == "goods":
+        # English units would want a plural, so they are left to the item's name.
+        quantity = (f" {item.quantity:,} {item.unit}", f" × {item.quantity:,}")[s.E]
     room = (NAMES_END if item.kind == "goods" else EDGE[0] - 30) - NAME
-    lines = wrap(f"{sub.name} · {item.name}{quantity}", room, 8)
+    lines = joined((sub.name, item.name + quantity), room, 8)
 
     def draw(y: float) -> None:
         s.text(LEFT, y + 10.5, sub.code, 7, color=SOFT)

@@ -211,7 +211,7 @@ def _goods(s: Sheet, doc: DonationReceipt) -> Table:
 def _designations(s: Sheet, doc: DonationReceipt) -> Table:
     groups = []
     for part in doc.designations:
-        words = " · ".join(filter(None, (f"{part.code} {part.name}", part.item)))
+        words = (f"{part.code} {part.name}", part.item)
         groups.append([row(s, USES, [words, part.amount_fen])])
     return Table(
         head(s, USES, ("这笔捐赠的用途", "What this gift is for")[s.E]),

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -147,6 +147,15 @@ def wrap(text: str, width: float, size: float, bold: bool = False, even: bool = 
             if len(narrow) == len(lines):
                 return narrow
     return tuple(lines)
+
+
+def joined(parts: Iterable[str], width: float, size: float) -> tuple[str, ...]:
+    """Parts beside each other with a middle dot between, or each on lines of its own where they are too long."""
+    present = [part for part in map(clean, parts) if part]
+    line = " · ".join(present)
+    if measure(line, size) <= width:
+        return (line,)
+    return tuple(line for part in present for line in wrap(part, width, size))
 
 
 def fitting(text: str, width: float, sizes: tuple[float, ...], bold: bool = False) -> float:
