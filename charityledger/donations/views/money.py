@@ -1,0 +1,13 @@
+"""The staff pages of money, goods and decisions, put together."""
+
+from flask import Flask
+
+from . import accounts, approvals, cashboxes, corrections, goods, payments, receipts, surplus, suspense
+
+PARTS = (receipts, suspense, corrections, cashboxes, goods, accounts, payments, approvals, surplus)
+
+
+def init_app(app: Flask) -> None:
+    """Register their blueprints."""
+    for part in PARTS:
+        app.register_blueprint(part.blueprint)
