@@ -1,7 +1,0 @@
-"""Staff pages of the catalogue."""
-
-from flask import Flask
-
-
-def init_app(app: Flask) -> None:
-    """Register the blueprints of this package."""
