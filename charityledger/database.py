@@ -70,7 +70,12 @@ def transaction(engine: Engine | None = None) -> Iterator[Session]:
     with Session(engine, expire_on_commit=False, autoflush=False) as tx:
         tx.connection(execution_options={"writing": True})
         yield tx
-        tx.commit()
+        try:
+            tx.commit()
+        except BaseException:
+            # SQLite leaves a transaction open whose commit failed, and the pool would hand it on with its lock.
+            tx.invalidate()
+            raise
 
 
 class UseCase(Generic[P, R]):

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import count
 
-from sqlalchemy import Engine, MetaData, select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from charityledger.clock import Clock, FixedClock, today
@@ -29,6 +30,8 @@ DONOR = DonorFacts(kind="individual", name="周宁", phone="13800138000")
 P, Q = "P-1", "Q-1"
 BANK, WECHAT = "ICBC", "SHOP"
 
+# Each world draws its own references, though they share a database.
+SEEDS = count()
 # Sub-project, line, kind, quantity, unit price in yuan.
 ITEMS = ((P, 1, "cash", 1, 100), (P, 2, "cash", 1, 50), (P, 3, "in_kind", 10, 30), (P, 4, "volunteer", 40, 0),
          (Q, 1, "cash", 1, 80))
@@ -57,7 +60,7 @@ class World:
     """Short names for the services, so that a test says what happens and nothing else. Amounts in fen."""
 
     clock: Clock
-    ids: SequenceIds = field(default_factory=SequenceIds)
+    ids: SequenceIds = field(default_factory=lambda: SequenceIds(next(SEEDS)))
     items: dict[tuple[str, int], int] = field(default_factory=dict)
     file_id: int = 0
 
@@ -175,8 +178,6 @@ class World:
 
 def dump(engine: Engine) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, for comparing before and after."""
-    tables = MetaData()
-    tables.reflect(engine)
     with engine.connect() as connection:
-        return {table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-                for table in tables.sorted_tables}
+        return {name: sorted((tuple(row) for row in connection.exec_driver_sql(f'SELECT * FROM "{name}"')), key=repr)
+                for name in db.metadata.tables}
