@@ -20,18 +20,18 @@ HOUSEKEEPING_S = 5
 
 
 def initialise(app: Flask, folder: Path | None = None) -> None:
-    """Database, catalogue, accounts and fonts; idempotent."""
+    """Fonts, database, catalogue, accounts; idempotent. Fonts first: they take longest and leave nothing half-made."""
     from ..donations.money_accounts import ensure_default_accounts
     from ..projects import catalogue
     from ..reports.fonts import ensure
 
+    ensure(app, say=click.echo)
     click.echo(f"Database: {make_url(app.config['DATABASE_URL']).render_as_string(hide_password=True)}")
     database.upgrade(app)
     with app.app_context():
         added = catalogue.load(catalogue=catalogue.read(folder), clock=SystemClock())
         click.echo(f"Catalogue: {added} sub-projects added")
         ensure_default_accounts(clock=SystemClock())
-        ensure(app, say=click.echo)
 
 
 @main.command()
@@ -55,8 +55,12 @@ def fill_demonstration(app: Flask) -> None:
     from ..demonstration import fill
 
     password = secrets.token_urlsafe(9)
-    with app.app_context():
-        signs = fill(password=password, say=click.echo)
+    try:
+        with app.app_context():
+            signs = fill(password=password, say=click.echo)
+    except BaseException:
+        click.echo(f"The demonstration is half-made. Remove {app.config['INSTANCE']} and start again.", err=True)
+        raise
     app.config["DEMONSTRATION"] = True
     if signs:
         click.echo("\nDemonstration sign-ins, shown once (one password for all): " + password)
@@ -74,10 +78,12 @@ def serve(host: str, port: int | None, demonstration: bool) -> None:
     from waitress import create_server
 
     app = make_app()
-    if not database.is_ready(app):
-        if not demonstration:
-            click.echo("charityledger: there is no database yet; run `charityledger init` first", err=True)
-            sys.exit(2)
+    ready = database.is_ready(app)
+    if not ready and not demonstration:
+        click.echo("charityledger: there is no database yet; run `charityledger init` first", err=True)
+        sys.exit(2)
+    # Somebody may have stopped the very first start before anybody could sign in: it goes on then.
+    if not ready or (demonstration and nobody_yet(app)):
         initialise(app)
         fill_demonstration(app)
     else:
@@ -105,6 +111,15 @@ def serve(host: str, port: int | None, demonstration: bool) -> None:
         server.run()
     finally:
         stop.set()
+
+
+def nobody_yet(app: Flask) -> bool:
+    """Whether the database has no user."""
+    from ..extensions import db
+    from ..identity.models import User
+
+    with app.app_context():
+        return db.session.scalar(db.select(User.id).limit(1)) is None
 
 
 def free_port(host: str) -> int:
