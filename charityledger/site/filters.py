@@ -1,11 +1,14 @@
 """How figures, dates and names are written in templates. One form each, as look/ has it."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from .. import capital as words
@@ -106,6 +109,11 @@ def open_amount(item: Any) -> str:
     return amount(item, item.own.open)
 
 
+def yuan_signed(fen: int) -> str:
+    """`＋¥5,040.00`, in English `+¥5,040.00`."""
+    return money.format_yuan_signed(fen) if language() == "zh" else money.format_yuan_signed(fen, plus="+")
+
+
 def kind(name: str) -> str:
     """What can be given: 资金, 实物, 志愿时长."""
     return {"cash": _("资金"), "goods": _("实物"), "hours": _("志愿时长")}[name]
@@ -116,19 +124,25 @@ def listed(texts: list[str]) -> str:
     return ("、" if language() == "zh" else ", ").join(texts)
 
 
+def _late(written: Callable[..., object]) -> Callable[..., object]:
+    """A filter that depends on the reader's language. Taking the context keeps Jinja from working it out when it
+    compiles a template, in whatever language that happens to be."""
+    @pass_context
+    def in_context(_context: Context, *args: object, **kwargs: object) -> object:
+        return written(*args, **kwargs)
+
+    return in_context
+
+
 def init_app(app: Flask) -> None:
     """Filters have the name of their function where nothing else is said."""
     app.jinja_env.filters.update(
-        yuan=money.format_yuan_public, yuan_exact=money.format_yuan, yuan_signed=yuan_signed, day=day, minute=minute,
-        month=month, day_to_do=day_to_do, dated=dated, number=number, reference=reference.show, unit=unit,
-        amount=amount, kind=kind, listed=listed, capital=capital, plural=plural,
-        spoken=in_language, open_amount=open_amount)
+        yuan=money.format_yuan_public, yuan_exact=money.format_yuan, number=number, reference=reference.show,
+        plural=plural, **{name: _late(written) for name, written in (
+            ("yuan_signed", yuan_signed), ("day", day), ("minute", minute), ("month", month), ("dated", dated),
+            ("day_to_do", day_to_do), ("unit", unit), ("amount", amount), ("open_amount", open_amount),
+            ("kind", kind), ("listed", listed), ("capital", capital), ("spoken", in_language))})
     app.jinja_env.globals.update(
         title=partial(in_language, field="title"), in_language=in_language, marked=marked, capital=capital,
         percent_down=money.percent_down, language=language)
     app.jinja_env.tests["translated"] = is_translated
-
-
-def yuan_signed(fen: int) -> str:
-    """`＋¥5,040.00`, in English `+¥5,040.00`."""
-    return money.format_yuan_signed(fen) if language() == "zh" else money.format_yuan_signed(fen, plus="+")

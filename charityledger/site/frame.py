@@ -61,12 +61,12 @@ def office_sections() -> list[Section]:
     return [Section(label, address, request.blueprint in blueprints)
             for label, blueprints in (
                 (_("工作台"), ("desk",)),
-                (_("收款"), ("receipts", "suspense", "pledges", "cashboxes", "goods", "donors")),
+                (_("收款"), ("receipts", "suspense", "pledges", "cashboxes", "goods", "donors", "accounts",
+                            "corrections")),
                 (_("拨付"), ("payments",)),
                 (_("审批"), ("approvals", "surplus")),
                 (_("项目"), ("catalogue", "updates")),
                 (_("文件"), ("documents",)),
-                (_("人员"), ("users",)),
                 (_("用户"), ("users",)),
             ) if (address := _front_page(blueprints[0]))]
 

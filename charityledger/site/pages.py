@@ -1,14 +1,13 @@
 """What each public page shows, read with few queries and frozen before it is drawn.
 
-Queries, with the one that the page cache asks and the one for the site's facts (tests/site/test_queries.py):
-home 6, list 3, project 11, where 4.
+Queries of a page that is not kept yet, the frame's included (tests/site/test_queries.py): home 6, list 3, project 11,
+where 3. A kept one asks one (cache.py).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask import g
 from flask_babel import ngettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -18,8 +17,9 @@ from ..donations.models import Donation
 from ..errors import NotFound
 from ..money import format_yuan_public
 from ..projects import measures
+from ..projects.facts import facts
 from ..projects.measures import ItemFigures, Totals
-from ..projects.models import ProjectPicture, ProjectUpdate, SiteFact, SubProject
+from ..projects.models import ProjectPicture, ProjectUpdate, SubProject
 from ..projects.rules import next_disclosure, status_shown
 from . import adopters, chain, payments, search
 from .adopters import Adopter
@@ -35,16 +35,9 @@ PUBLISHED_DECLARATIONS = 62_792
 PAYMENTS_PER_PAGE = 30
 
 
-def facts(session: Session) -> Mapping[str, str]:
-    """The small facts of this deployment, asked for once in a request."""
-    if "site_facts" not in g:
-        g.site_facts = {fact.name: fact.value for fact in session.scalars(select(SiteFact))}
-    return g.site_facts
-
-
-def declarations(session: Session) -> int:
+def declarations() -> int:
     """How many declarations came in."""
-    said = facts(session).get("declarations", "")
+    said = facts().get("declarations", "")
     return int(said) if said.isdigit() else PUBLISHED_DECLARATIONS
 
 
@@ -83,7 +76,7 @@ def home(session: Session) -> Home:
     items = [item for project in every for item in project.items]
     totals = measures.total(items)
     blocks = grouped(every)
-    told = declarations(session)
+    told = declarations()
     last = session.execute(select(Event.id, Event.at).order_by(Event.id.desc()).limit(1)).first()
     return Home(
         blocks=blocks, majors=sum(len(floors) for _category, floors in blocks), subs=len(every), declarations=told,
