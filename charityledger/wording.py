@@ -4,6 +4,7 @@ Each says what is wrong, what is safe and what to do. English stands in translat
 renders every class of error in both languages.
 """
 
+import re
 from collections.abc import Mapping
 
 from flask_babel import LazyString, get_locale
@@ -66,7 +67,7 @@ SENTENCES: dict[str, LazyString] = {
     # promises and gifts
     "over_need": _l("名额刚被别人认领了一部分，现在还可认领%(left)s%(unit)s。没有扣款，也没有记下任何承诺。"),
     "pledge_expired": _l("认领%(reference)s已过期，名额放开了。没有扣款，您可以重新认领。"),
-    "wrong_state": _l("“%(subject)s”现在的状态不允许这一步，没有记下。请刷新后再看。"),
+    "wrong_state": _l("现在的状态不允许这一步，没有记下。请刷新后再看。"),
     "line_overused": _l("这笔流水还剩%(left_fen)s，不够%(requested_fen)s。没有记下。"),
     "invalid_reference": _l("“%(text)s”不是有效的参考码。参考码共10位，以9开头，请对照凭条检查。"),
     "nothing_open": _l("这个项目现在只能再收%(left_fen)s，不够%(requested_fen)s。没有记下。"),
@@ -85,7 +86,6 @@ SENTENCES: dict[str, LazyString] = {
     "invitation_refused": _l("这份邀请用过了，或者已过期。请负责人再发一份。"),
     "merge_refused": _l("这两条记录不能合并，没有记下。请选另一位捐赠人。"),
     "merged_already": _l("其中一位已经合并过了，没有记下。"),
-    "merge_asked_already": _l("这项合并已经申请过，正等另一位同事审批。"),
     "donors_differ": _l("一个是个人、一个是单位，或者信用代码不同，不能合并。"),
     "donor_has_account": _l("有账户的捐赠人要留下来。请反过来，把没有账户的并进去。"),
     # a file of pledges
@@ -181,11 +181,16 @@ SENTENCES: dict[str, LazyString] = {
     "not_a_document": _l("文件的内容不完整，所以没有生成。请联系管理员。"),
 }
 
+# `over_need` where nothing is left at all.
+NOTHING_LEFT = _l("名额刚被别人认领完了。没有扣款，也没有记下任何承诺。")
+
 
 def text(error: CharityLedgerError) -> str:
     """The sentence for an error, in the language of the request. Facts in fen are written in yuan."""
     facts = {name: _shown(name, fact) for name, fact in error.facts.items()}
     if isinstance(error, OverNeed):
+        if error.facts["left"] == 0:
+            return str(NOTHING_LEFT)
         facts |= _amount_left(error.facts)
     # The parent's sentence rather than none: a page that tells of a fault must not fail itself.
     codes = (vars(kind).get("code", "") for kind in type(error).__mro__)
@@ -194,7 +199,10 @@ def text(error: CharityLedgerError) -> str:
 
 
 def _shown(name: str, fact: object) -> object:
-    return format_yuan(fact) if name.endswith("_fen") and isinstance(fact, int) else fact
+    if name.endswith("_fen") and isinstance(fact, int):
+        return format_yuan(fact)
+    # `pledge 12` is a word of the machine; the number is what a person can look up.
+    return re.sub(r"^[a-z_ ]+ (\d+)$", r"\1", fact) if name == "what" and isinstance(fact, str) else fact
 
 
 def _amount_left(facts: Mapping[str, object]) -> dict[str, object]:
