@@ -10,7 +10,7 @@ from .. import reference
 from ..audit import events
 from ..clock import Clock, today
 from ..database import use_case
-from ..errors import InvalidInput, NotFound, PledgeExpired, WrongState
+from ..errors import Conflict, InvalidInput, NotFound, PledgeExpired, WrongState
 from ..identity.actor import Actor
 from ..ids import Ids
 from ..ledger import postings, store
@@ -28,6 +28,12 @@ class OneItemOnly(InvalidInput):
     """Goods and hours are adopted item by item: units of different things cannot be one amount. Facts: none."""
 
     code = "one_item_only"
+
+
+class ExternalIdTaken(Conflict):
+    """Another promise was logged with this external_id, with other content. Facts: external_id."""
+
+    code = "external_id_taken"
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
            source: str = "offline", key: str | None = None) -> int:
     """Staff log a promise made on paper or by phone: reserved and confirmed at once, and it never expires unasked."""
     def act() -> int:
+        if external_id and tx.scalar(select(Pledge.id).where(Pledge.external_id == external_id)) is not None:
+            raise ExternalIdTaken(external_id=external_id)
         pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, None)
         pledge.source, pledge.external_id, pledge.enforceability = source, external_id, enforceability
         _confirm(tx, pledge, actor, clock, pledged_on or today(clock), None)

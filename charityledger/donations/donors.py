@@ -1,6 +1,6 @@
 """Donors: found again by kind, name and phone (or credit code), else created. Staff search them here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, exists, func, or_, select
@@ -69,6 +69,12 @@ def living(session: Session, donor_id: int) -> Donor:
 def has_account() -> ColumnElement[bool]:
     """For queries of donors: whether anybody signs in for it."""
     return exists().where(Membership.donor_id == Donor.id)
+
+
+def with_account(session: Session, donors: Iterable[Donor]) -> set[int]:
+    """Ids of those donors that somebody signs in for."""
+    return set(session.scalars(select(Membership.donor_id).where(
+        Membership.donor_id.in_([donor.id for donor in donors]))))
 
 
 def _find(tx: Session, facts: DonorFacts) -> int | None:

@@ -92,6 +92,8 @@ def remove(tx: Session, *, actor: Actor, clock: Clock, donor_id: int, user_id: i
     """An owner ends somebody's membership; an owner's own ends by leaving. Raises OwnersOnly."""
     _locked(tx, donor_id)
     _owner(tx, donor_id, actor)
+    if not acts_for(tx, user_id, donor_id):
+        return
     theirs = _membership(tx, donor_id, user_id)
     if theirs.owner:
         raise OwnersOnly(role=actor.role)
@@ -102,7 +104,11 @@ def remove(tx: Session, *, actor: Actor, clock: Clock, donor_id: int, user_id: i
 def hand_over(tx: Session, *, actor: Actor, clock: Clock, donor_id: int, user_id: int) -> None:
     """An owner makes another member owner and becomes a plain member. Raises OwnersOnly or NotFound."""
     _locked(tx, donor_id)
-    mine, theirs = _owner(tx, donor_id, actor), _membership(tx, donor_id, user_id)
+    mine, theirs = _membership(tx, donor_id, actor.user_id), _membership(tx, donor_id, user_id)
+    if theirs.owner and not mine.owner:
+        return  # handed over already: the second click
+    if not mine.owner:
+        raise OwnersOnly(role=actor.role)
     if theirs.id != mine.id:
         mine.owner, theirs.owner = False, True
         tx.flush()
@@ -137,6 +143,13 @@ def invitation_to(session: Session, token: str, clock: Clock) -> tuple[Donor, st
     if invitation is None:
         raise InvitationRefused()
     return session.get_one(Donor, invitation.donor_id), invitation.email
+
+
+def was_used_by(session: Session, token: str, user_id: int | None) -> bool:
+    """Whether a used invitation led to an enterprise that this user acts for."""
+    donor_id = session.scalar(select(Invitation.donor_id).where(Invitation.token_hash == _hash(token),
+                                                                Invitation.used_at.is_not(None)))
+    return donor_id is not None and acts_for(session, user_id, donor_id)
 
 
 def use_invitation(tx: Session, *, token: str, user_id: int, actor: Actor, clock: Clock) -> int:

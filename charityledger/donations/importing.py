@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from .. import wording
 from ..clock import Clock
 from ..database import use_case
-from ..errors import CharityLedgerError, IdempotencyConflict, InvalidInput, NotFound, OverNeed, WrongState
+from ..errors import CharityLedgerError, IdempotencyConflict, NotFound, OverNeed, WrongState
 from ..extensions import db
 from ..identity.actor import Actor
 from ..ids import Ids
@@ -17,16 +17,10 @@ from ..ledger.idempotency import once
 from ..projects import measures
 from ..projects.models import SubProject
 from ..projects.rules import ADOPTABLE_STATUSES
-from .adoption import AdoptionWish, accept
+from .adoption import AdoptionWish, ExternalIdTaken, accept
 from .donors import DonorFacts
 from .models import Pledge
 from .pledge_rows import Fault, Row, read_rows
-
-
-class ExternalIdTaken(InvalidInput):
-    """The external_id came before with other content. Facts: external_id."""
-
-    code = "external_id_taken"
 
 
 @dataclass(frozen=True)
@@ -91,8 +85,6 @@ def import_row(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, row: Row) -
     Raises OverNeed (nothing is pledged), ExternalIdTaken, NotFound for an unknown project, WrongState for a closed one.
     """
     def act() -> int:
-        if tx.scalar(select(Pledge.id).where(Pledge.external_id == row.external_id)) is not None:
-            raise ExternalIdTaken(external_id=row.external_id)
         donor = DonorFacts(kind=row.donor_kind, name=row.donor_name, phone=row.phone)
         wish = AdoptionWish(sub_code=row.sub_code, kind="cash", amount=row.amount_fen, shown="none")
         return accept.inside(tx, actor=actor, clock=clock, ids=ids, donor=donor, wish=wish, source="import",

@@ -1,4 +1,7 @@
-"""The address of a pledge's own page: whoever holds it sees the pledge, without an account."""
+"""Addresses that are secrets: a pledge's own page, and an invitation."""
+
+import base64
+import hmac
 
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -24,3 +27,10 @@ def pledge_of(token: str) -> int:
     if not isinstance(pledge_id, int):
         raise NotFound(what=token[:20])
     return pledge_id
+
+
+def invitation_token(donor_id: int, key: str) -> str:
+    """The token of an invitation, from the form's own: a form that is sent twice invites once. A secret of ours."""
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    digest = hmac.new(secret, f"invitation/{donor_id}/{key}".encode(), "sha256").digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

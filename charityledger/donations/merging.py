@@ -1,6 +1,5 @@
 """Two records of one donor become one: asked for by one person, approved by another (promise 9)."""
 
-import json
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
@@ -9,9 +8,10 @@ from sqlalchemy.orm import Session
 from ..audit import events
 from ..clock import Clock
 from ..database import use_case
-from ..errors import Conflict, NotAllowed, NotFound, SamePerson, WrongState
+from ..errors import Conflict, NotFound
 from ..identity.actor import Actor
 from ..ledger.idempotency import once
+from . import requests
 from .donors import has_account
 from .models import Donation, Donor, Pledge, Request, Suspense
 
@@ -28,12 +28,6 @@ class MergedAlready(MergeRefused):
     """One of the two was merged before. Facts: none."""
 
     code = "merged_already"
-
-
-class MergeAskedAlready(MergeRefused):
-    """The same merge waits for its second person. Facts: none."""
-
-    code = "merge_asked_already"
 
 
 class DonorsDiffer(MergeRefused):
@@ -61,17 +55,12 @@ def request_merge(tx: Session, *, actor: Actor, clock: Clock, donor_id: int, int
                   key: str | None = None) -> int:
     """Ask that a donor (logged offline, or adopting without an account) becomes another. Returns the request's id.
 
-    Raises a kind of MergeRefused when it could never be approved or was asked for already.
+    Raises a kind of MergeRefused when it could never be approved, AskedAlready when it waits already.
     """
     def act() -> int:
         _check(tx, donor_id, into_id)
-        if tx.scalar(select(Request.id).where(Request.kind == KIND, Request.subject_id == donor_id,
-                                              Request.state == "requested").limit(1)) is not None:
-            raise MergeAskedAlready()
-        row = Request(kind=KIND, subject_id=donor_id, details=json.dumps({"into": into_id}), reason=reason.strip(),
-                      state="requested", requested_by=_person(actor), requested_at=clock.now())
-        tx.add(row)
-        tx.flush()
+        row = requests.ask(tx, kind=KIND, subject_id=donor_id, details={"into": into_id}, reason=reason, actor=actor,
+                           clock=clock)
         _record(tx, "donor_merge_requested", donor_id, {"request": row.id, "into": into_id}, actor, clock)
         return row.id
 
@@ -85,9 +74,8 @@ def approve_merge(tx: Session, *, request_id: int, actor: Actor, clock: Clock, n
     """A second person agrees: pledges, gifts and money in suspense change hands, and the emptied record points to
     where they went. Returns the id of the donor that stays. Raises SamePerson, WrongState or MergeRefused."""
     def act() -> int:
-        row = _decide(tx, request_id, actor, clock, "approved", note)
-        into_id = int(json.loads(row.details)["into"])
-        donor, into = _check(tx, row.subject_id, into_id)
+        row = requests.decide(tx, request_id, kind=KIND, state="approved", note=note, actor=actor, clock=clock)
+        donor, into = _check(tx, row.subject_id, _into(row))
         moved: dict[str, int] = {}
         for table in (Pledge, Donation, Suspense):
             done = tx.execute(update(table).where(table.donor_id == donor.id).values(donor_id=into.id)
@@ -109,18 +97,18 @@ def reject_merge(tx: Session, *, request_id: int, actor: Actor, clock: Clock, no
                  key: str | None = None) -> int:
     """A second person declines; nothing moves. Returns the request's id."""
     def act() -> int:
-        row = _decide(tx, request_id, actor, clock, "rejected", note)
-        tx.flush()
-        _record(tx, "donor_merge_rejected", row.subject_id, {"request": row.id}, actor, clock)
-        return row.id
+        return requests.decide(tx, request_id, kind=KIND, state="rejected", note=note, actor=actor, clock=clock).id
 
     return once(tx, key, {"use": "reject_merge", "request": request_id, "by": actor.user_id}, act, clock=clock)
 
 
 def asked(session: Session, row: Request) -> MergeAsked:
     """What a merge request is about, for the page that decides it."""
-    into_id = int(json.loads(row.details)["into"])
-    return MergeAsked(session.get_one(Donor, row.subject_id), session.get_one(Donor, into_id))
+    return MergeAsked(session.get_one(Donor, row.subject_id), session.get_one(Donor, _into(row)))
+
+
+def _into(row: Request) -> int:
+    return int(requests.wanted(row)["into"])
 
 
 def _check(tx: Session, donor_id: int, into_id: int) -> tuple[Donor, Donor]:
@@ -139,24 +127,6 @@ def _check(tx: Session, donor_id: int, into_id: int) -> tuple[Donor, Donor]:
     if tx.scalar(select(Donor.id).where(Donor.id == donor_id, has_account())) is not None:
         raise DonorHasAccount()
     return donor, into
-
-
-def _decide(tx: Session, request_id: int, actor: Actor, clock: Clock, state: str, note: str) -> Request:
-    row = tx.get(Request, request_id, with_for_update=True)
-    if row is None or row.kind != KIND:
-        raise NotFound(what=f"request {request_id}")
-    if row.state != "requested":
-        raise WrongState(subject=f"request {row.id}", state=row.state, wanted="requested")
-    if row.requested_by == _person(actor):
-        raise SamePerson()
-    row.state, row.decided_by, row.decided_at, row.decision_note = state, actor.user_id, clock.now(), note.strip()
-    return row
-
-
-def _person(actor: Actor) -> int:
-    if actor.user_id is None:
-        raise NotAllowed(role=actor.role)
-    return actor.user_id
 
 
 def _record(tx: Session, kind: str, donor_id: int, payload: dict[str, int], actor: Actor, clock: Clock) -> None:

@@ -89,7 +89,7 @@ Fault = tuple[int, CharityLedgerError]
 def read_rows(data: bytes) -> tuple[list[Row], list[Fault]]:
     """The rows that can be understood, and what is wrong with the others. Pure."""
     try:
-        reader = csv.reader(io.StringIO(_decode(data), newline=""), strict=True)
+        reader = csv.reader(io.StringIO(decode(data), newline=""), strict=True)
         table = [(reader.line_num, values) for values in reader]
     except (NotText, csv.Error) as error:
         return [], [(1, error if isinstance(error, NotText) else NotText())]
@@ -117,7 +117,8 @@ def read_rows(data: bytes) -> tuple[list[Row], list[Fault]]:
     return rows, faults
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
+    """The text of a file as spreadsheets write it. Raises NotText."""
     for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
         try:
             text = data.decode(encoding)

@@ -12,7 +12,7 @@ from ..audit import events
 from ..clock import Clock
 from ..database import use_case
 from ..errors import Conflict, InvalidInput, NotAllowed, WrongState
-from ..identity.actor import FINANCE, STAFF, Actor
+from ..identity.actor import ADMIN, FINANCE, STAFF, Actor
 from ..ids import Ids
 from ..ledger.idempotency import once
 from ..phone import last_four
@@ -95,7 +95,7 @@ def withdraw(tx: Session, *, actor: Actor, clock: Clock, pledge_id: int, key: st
 def end(tx: Session, *, actor: Actor, clock: Clock, pledge_id: int, state: str, note: str,
         key: str | None = None) -> int:
     """Staff release (with evidence), write off or cancel a pledge; `note` says why. Only its unpaid part is freed."""
-    if actor.role not in (STAFF, FINANCE):
+    if actor.role not in (STAFF, FINANCE, ADMIN):
         raise NotAllowed(role=actor.role)
     if not note.strip():
         raise NoteMissing()

@@ -126,8 +126,12 @@ class AdoptForm(Form):
             self["instalments"].errors = [_("请选分几期。")]
         if self["first_due"].data is None:
             self["first_due"].errors = self["first_due"].errors or [_("请填写第一期的日期。")]
-        elif not self.today <= self["first_due"].data <= add_months(self.today, 12):
-            self["first_due"].errors = [_("第一期请选今天起一年以内的日期。")]
+        else:
+            self._check_first_due(self["first_due"])
+
+    def _check_first_due(self, field: Field) -> None:
+        if not self.today <= field.data <= add_months(self.today, 12):
+            field.errors = [_("第一期请选今天起一年以内的日期。")]
 
     def _of(self, item: ItemFigures, name: str) -> Field | None:
         return self._fields.get(f"{name}_{item.item_id}")
@@ -184,7 +188,7 @@ class AdoptForm(Form):
             donor_id = int(self["as_donor"].data) if "as_donor" in self else self.donors[0].id
             return DonorFacts(donor_id=donor_id)
         kind = str(self["kind"].data)
-        return DonorFacts(kind, " ".join(self["name"].data.split()), self["phone"].data, self["email"].data or "",
+        return DonorFacts(kind, " ".join(self["name"].data.split()), self["phone"].data or "", self["email"].data or "",
                           self["uscc"].data if kind == "enterprise" else None)
 
 

@@ -5,6 +5,8 @@ from datetime import date
 from flask import Flask
 
 from ... import clock, phone, web
+from ...identity.actor import DONOR
+from ...identity.session import land
 from ..rules import short_name
 
 
@@ -14,8 +16,14 @@ def _today() -> date:
 
 def init_app(app: Flask) -> None:
     """Register the blueprints of this package, and the words that its templates use."""
-    from . import adopt, pledged  # noqa: F401  (pledged adds its pages to the blueprint of adopt)
+    # `pledged` and `members` add their pages to the blueprints of `adopt` and `mine`.
+    from . import adopt, donors, members, mine, money, pledged, pledges  # noqa: F401
 
     app.jinja_env.globals.update(today=_today, short_name=short_name)
     app.jinja_env.filters["phone_masked"] = phone.masked
     app.register_blueprint(adopt.blueprint)
+    app.register_blueprint(mine.blueprint)
+    app.register_blueprint(donors.blueprint)
+    app.register_blueprint(pledges.blueprint)
+    money.init_app(app)
+    land(app, DONOR, "mine.home")

@@ -58,7 +58,7 @@ def start(code: str) -> Page:
     return render_template("adopt/start.html", form=form, offer=offer, units_open=offers.units_open), form.status
 
 
-def _title(item: ItemFigures) -> str:
+def item_title(item: ItemFigures) -> str:
     """As every page of the site says it, in the reader's language."""
     title: Callable[[ItemFigures], str] = current_app.jinja_env.globals["title"]  # type: ignore[assignment]
     return title(item)
@@ -77,7 +77,7 @@ def _form(offer: Offer) -> AdoptForm:
     actor = web.actor()
     donors = [donor for donor, _owner in donors_of(db.session, actor.user_id)] if actor.role == DONOR else []
     seen = told_open(request.form.get("seen_open"))
-    kind = adopt_form(offer, seen, donors, today(web.clock()), _title)
+    kind = adopt_form(offer, seen, donors, today(web.clock()), item_title)
     if request.method == "POST":
         return kind()
     if request.args.get("change"):

@@ -11,7 +11,6 @@ from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from ...clock import LOCAL
 from ...money import format_yuan
 from ...projects.models import NeedItem
 from ..story import Story
@@ -28,9 +27,14 @@ class Step:
     now: bool = False
 
 
+def written(how: str, *values: object) -> str:
+    """As the site's template filter `how` writes it. Its first argument, the template's context, it does not use."""
+    return str(current_app.jinja_env.filters[how](None, *values))
+
+
 def unit(item: NeedItem, amount: int) -> str:
-    """`6组`, or `6 sets`: as every page of the site says it."""
-    return str(current_app.jinja_env.filters["unit"](item, amount))
+    """`6组`, or `6 sets`."""
+    return written("unit", item, amount)
 
 
 def in_measure(story: Story, amount: int) -> str:
@@ -39,9 +43,7 @@ def in_measure(story: Story, amount: int) -> str:
 
 
 def _on(moment: date | datetime | None) -> str:
-    if isinstance(moment, datetime):
-        moment = moment.astimezone(LOCAL).date()
-    return moment.isoformat() if moment else ""
+    return written("day", moment)
 
 
 def _listed(days: Sequence[date | None]) -> str:
@@ -49,7 +51,7 @@ def _listed(days: Sequence[date | None]) -> str:
     known = sorted({day for day in days if day})
     if len(known) > 3:
         return ngettext("%(num)s次，最近%(day)s", "%(num)s次，最近%(day)s", len(known), day=_on(known[-1]))
-    return str(current_app.jinja_env.filters["listed"]([_on(day) for day in known]))
+    return written("listed", [_on(day) for day in known])
 
 
 def whole(story: Story) -> list[Step]:
@@ -109,8 +111,8 @@ def _of_others(story: Story, now: str) -> list[Step]:
 def ahead(story: Story) -> list[Step]:
     """What happens next, for somebody who has just promised."""
     pledge, kind = story.pledge, story.pledge.kind
-    noted = Step(_("承诺已记下"), "", current_app.jinja_env.filters["minute"](pledge.confirmed_at)
-                 if pledge.confirmed_at else "", "vow")
+    noted = Step(_("承诺已记下"), "", written("minute", pledge.confirmed_at) if pledge.confirmed_at
+                 else "", "vow")
     if kind == "cash":
         return [
             noted,
