@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 
 from .clock import Clock, FixedClock, SystemClock, today
 from .database import use_case
-from .donations import adoption, disbursements, receipts
+from .donations import accounts, adoption, cash_boxes, disbursements, enterprises, goods, receipts
 from .donations.adoption import AdoptionWish
 from .donations.disbursements import PaymentWish
 from .donations.donors import DonorFacts
+from .donations.goods import KindGift
 from .donations.models import Pledge
 from .donations.receipts import ReceivedLine
 from .donations.rules import LIVE_STATES, Part
@@ -58,9 +59,9 @@ def fill(*, password: str, say: Callable[[str], object]) -> list[tuple[str, str]
         return []
     mark()
     clock = FixedClock(SystemClock().now() - timedelta(days=DAYS))
-    signs, cast = people(password, clock)
+    signs, cast, donor_id = people(password, clock)
     say("Demonstration: promises, gifts and payments …")
-    Story(cast, clock, random.Random(2026)).tell()
+    Story(cast, clock, random.Random(2026)).tell(donor_id)
     numbering.assign()
     return signs
 
@@ -73,18 +74,23 @@ def mark(tx: Session) -> None:
     tx.flush()
 
 
-def people(password: str, clock: Clock) -> tuple[list[tuple[str, str]], Cast]:
-    """One person for each role."""
+def people(password: str, clock: Clock) -> tuple[list[tuple[str, str]], Cast, int]:
+    """One person for each role, and the number of the donor that one of them is."""
     signs, actors = [], {}
     names = {"admin": "管理员（演示）", "staff": "经办（演示）", "finance": "财务（演示）", "auditor": "审计员（演示）",
-             "donor": "捐赠人（演示）"}
+             }
     hashed = passwords.new_hash(password)
     for role, name in names.items():
         user = create_user(actor=Actor.system(), clock=clock, name=name, role=role, email=f"{role}@demo.example",
                            password_hash=hashed)
         actors[role] = Actor(user.id, role, user.name)
         signs.append((role, f"{role}@demo.example"))
-    return signs, Cast(actors["staff"], actors["finance"], actors["admin"])
+    donor = accounts.sign_up(
+        clock=clock, user=accounts.NewUser("捐赠人（演示）", hashed, "donor@demo.example", "13900000000"),
+        donor=DonorFacts("individual", "捐赠人（演示）", "13900000000", "donor@demo.example"))
+    signs.append(("donor", "donor@demo.example"))
+    mine = enterprises.donors_of(db.session(), donor)
+    return signs, Cast(actors["staff"], actors["finance"], actors["admin"]), mine[0][0].id
 
 
 class Story:
@@ -95,10 +101,14 @@ class Story:
         self.evidence = evidence_file(cast.staff, clock)
         self.bank_id = 0
 
-    def tell(self) -> None:
+    def tell(self, donor_id: int) -> None:
+        start = self.clock.at
+        self.own_account(donor_id)
+        self.clock.at = start
         for sub_id, code in db.session.execute(select(SubProject.id, SubProject.code).order_by(SubProject.position)):
             self.project(sub_id, code)
         self.loose_ends()
+        self.cash_box()
 
     def project(self, sub_id: int, code: str) -> None:
         start = self.clock.at
@@ -107,6 +117,8 @@ class Story:
         for item in self.items(sub_id):
             if item.kind == "cash":
                 self.promises(code, item, share)
+            else:
+                self.in_kind(code, item)
         self.payments(sub_id, code)
         self.news(sub_id)
         self.clock.at = start + timedelta(days=2)
@@ -117,7 +129,7 @@ class Story:
 
     def promises(self, code: str, item: ItemFigures, share: float) -> None:
         """Promises for an item up to about `share` of it; most are kept, some in part, some not yet."""
-        left = int(item.own.need * share) // 100_00 * 100_00
+        left = min(item.own.open, int(item.own.need * share) // 100_00 * 100_00)
         while left >= 1_000_00 or (share == 1 and left > 0):
             fen = min(left, self.rnd.choice((2_000_00, 5_000_00, 12_000_00, 36_000_00, 60_000_00)))
             if share == 1 and left - fen < 1_000_00:
@@ -131,6 +143,52 @@ class Story:
             kept = self.rnd.choices((1, .5, 0), (7, 1, 3))[0]
             if kept:
                 self.pay(pledge_id, int(fen * kept))
+
+    def in_kind(self, code: str, item: ItemFigures) -> None:
+        """Goods are promised, received with their value's evidence and partly handed over; hours are served."""
+        share = self.rnd.choice((0, .3, .6, 1))
+        amount = min(item.own.open, int(item.own.need * share))
+        if not amount:
+            return
+        promise = AdoptionWish(code, item.kind, amount, self.rnd.choice(("full", "short", "none")), (item.item_id,))
+        pledge_id = adoption.accept(actor=self.cast.staff, clock=self.clock, ids=RandomIds(), wish=promise,
+                                    donor=self.donor(12_000_00 if item.kind == "goods" else 0))
+        reference = db.session.get_one(Pledge, pledge_id).reference
+        came = amount * self.rnd.choice((1, 2, 3)) // 3
+        self.clock.forward(days=self.rnd.randrange(2, 12))
+        if not came:
+            return
+        if item.kind == "hours":
+            goods.record_hours(actor=self.cast.staff, clock=self.clock, gift=KindGift(
+                self.day(), came, reference=reference, basis="社区签到表（演示）", shown=promise.shown))
+            return
+        gift = goods.receive_goods(actor=self.cast.staff, clock=self.clock, gift=KindGift(
+            self.day(), came, reference=reference, value_fen=came * item.unit_price_fen, basis="购货发票（演示）",
+            shown=promise.shown, files=((self.evidence, "演示发票.png"),)))
+        units = came * self.rnd.choice((0, 1, 2)) // 2
+        if units:
+            self.clock.forward(days=3)
+            goods.hand_over(actor=self.cast.staff, clock=self.clock, donation_id=gift, units=units, on=self.day(),
+                            files=((self.evidence, "演示签收单.png"),))
+
+    def own_account(self, donor_id: int) -> None:
+        """What the demonstration's donor finds under “my gifts”: a promise in three parts, and one kept in full."""
+        who = DonorFacts(donor_id=donor_id)
+        whole, parts = "BM02-1", "YJ01-2"
+        for code, fen, days in ((whole, 3_600_00, ()), (parts, 9_000_00, (10, 40, 70))):
+            due = tuple(self.day() + timedelta(days=n) for n in days)
+            pledge_id = adoption.accept(actor=self.cast.staff, clock=self.clock, ids=RandomIds(), donor=who,
+                                        wish=AdoptionWish(code, "cash", fen, "full", due_on=due))
+            self.clock.forward(hours=30)
+            self.pay(pledge_id, fen if code == whole else 3_000_00)
+
+    def cash_box(self) -> None:
+        """A collection box, counted by one person and agreed by another; the next one still waits for its witness."""
+        first = cash_boxes.count(actor=self.cast.staff, clock=self.clock, box="社区服务大厅募捐箱",
+                                 counted_on=self.day(), amount_fen=386_50)
+        cash_boxes.agree(actor=self.cast.finance, clock=self.clock, count_id=first)
+        cash_boxes.count(actor=self.cast.staff, clock=self.clock, box="商场募捐箱", counted_on=self.day(),
+                         amount_fen=152_00)
 
     def donor(self, fen: int) -> DonorFacts:
         phone = f"139{self.rnd.randrange(10**8):08d}"

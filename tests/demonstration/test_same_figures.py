@@ -30,8 +30,9 @@ def truth(demonstration: Flask) -> dict[str, Figures]:
             "SELECT s.code, sum(i.amount_fen), sum(coalesce(m.pledged, 0)), sum(coalesce(m.received, 0)), "
             "sum(coalesce(m.disbursed, 0)), sum(coalesce(m.paid, 0)) FROM sub_project s "
             "JOIN need_item i ON i.sub_project_id = s.id AND i.kind = 'cash' LEFT JOIN "
-            "(SELECT need_item_id, sum(pledged) pledged, sum(received) received, sum(disbursed) disbursed, sum(paid) paid"
-            " FROM need_movement GROUP BY need_item_id) m ON m.need_item_id = i.id GROUP BY s.code")).all()
+            "(SELECT need_item_id, sum(pledged) pledged, sum(received) received, sum(disbursed) disbursed, "
+            "sum(paid) paid FROM need_movement GROUP BY need_item_id) m ON m.need_item_id = i.id "
+            "GROUP BY s.code")).all()
     found = {code: (need, pledged, received, disbursed, need - received - (pledged - paid))
              for code, need, pledged, received, disbursed, paid in rows}
     found[""] = tuple(map(sum, zip(*found.values(), strict=True)))
