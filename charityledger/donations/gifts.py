@@ -15,7 +15,7 @@ from ..identity.actor import Actor
 from ..projects import capacity
 from ..projects.models import NeedItem, SubProject
 from .models import Donation, DonationLine, Pledge
-from .rules import Part, state_after_payment
+from .rules import Part, next_due, state_after_payment
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
 _GIFT, _ITEM = Donation.__table__, NeedItem.__table__.c
@@ -79,14 +79,19 @@ def unpaid_parts(pledge: Pledge) -> list[Part]:
 
 
 def mark_paid(pledge: Pledge, parts: list[Part]) -> None:
-    """Count what came in; a pledge that is kept in full never expires."""
+    """Count what came in; a pledge that is kept in full never expires, one in instalments waits for the next."""
+    plan = [(row.due_on, row.amount_fen) for row in pledge.instalments]
+    due_before = next_due(pledge.paid, plan)
     paid = {part.need_item_id: part.amount for part in parts}
     for row in pledge.lines:
         row.paid += paid.get(row.need_item_id, 0)
     pledge.paid += sum(paid.values())
     pledge.state = state_after_payment(pledge.amount, pledge.paid)
+    due_after = next_due(pledge.paid, plan)
     if pledge.state == "fulfilled":
         pledge.expires_at = None
+    elif pledge.expires_at is not None and due_before and due_after:
+        pledge.expires_at += due_after - due_before
 
 
 @dataclass(frozen=True)

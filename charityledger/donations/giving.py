@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from ..projects.models import SubProject
 from .models import Donation, Instalment, Pledge
-from .rules import LIVE_STATES, paid_instalments
+from .rules import LIVE_STATES, next_due
 from .tracing import uses_of
 
 
@@ -58,11 +58,8 @@ def _next_due(session: Session, donor_id: int) -> date | None:
     live = session.scalars(select(Pledge).where(
         Pledge.donor_id == donor_id, Pledge.state.in_(LIVE_STATES), Pledge.id.in_(select(Instalment.pledge_id)),
     ).options(selectinload(Pledge.instalments))).all()
-    days = []
-    for pledge in live:
-        paid = paid_instalments(pledge.paid, [i.amount_fen for i in pledge.instalments])
-        days += [i.due_on for i, fen in zip(pledge.instalments, paid, strict=True) if fen < i.amount_fen][:1]
-    return min(days, default=None)
+    days = [next_due(pledge.paid, [(i.due_on, i.amount_fen) for i in pledge.instalments]) for pledge in live]
+    return min((day for day in days if day), default=None)
 
 
 def page_of_pledges(session: Session, donor_id: int, *, page: int, size: int) -> tuple[Sequence[Pledge], int]:

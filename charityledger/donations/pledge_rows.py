@@ -9,6 +9,7 @@ from datetime import date
 from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
 from ..phone import parse_phone
+from ..projects.table_errors import TooManyRows, ValueMissing
 
 COLUMNS = ("external_id", "donor_name", "donor_kind", "sub_code", "amount_yuan", "pledged_on", "phone", "account")
 REQUIRED = COLUMNS[:6]
@@ -29,12 +30,6 @@ class ColumnMissing(InvalidInput):
     """Facts: column."""
 
     code = "column_missing"
-
-
-class ValueMissing(InvalidInput):
-    """Facts: column."""
-
-    code = "value_missing"
 
 
 class ValueTooLong(InvalidInput):
@@ -59,12 +54,6 @@ class RepeatedId(InvalidInput):
     """The same external_id twice in one file. Facts: external_id, first (line)."""
 
     code = "repeated_external_id"
-
-
-class TooManyRows(InvalidInput):
-    """Facts: most."""
-
-    code = "too_many_rows"
 
 
 @dataclass(frozen=True)
@@ -98,7 +87,7 @@ def read_rows(data: bytes) -> tuple[list[Row], list[Fault]]:
     if missing:
         return [], missing
     if len(table) > MAX_ROWS + 1:
-        return [], [(MAX_ROWS + 2, TooManyRows(most=MAX_ROWS))]
+        return [], [(MAX_ROWS + 2, TooManyRows(limit=MAX_ROWS))]
     rows: list[Row] = []
     faults: list[Fault] = []
     seen: dict[str, int] = {}

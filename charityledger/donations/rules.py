@@ -49,6 +49,12 @@ def paid_instalments(paid_fen: int, amounts: Sequence[int]) -> list[int]:
     return paid
 
 
+def next_due(paid_fen: int, plan: Sequence[tuple[date, int]]) -> date | None:
+    """Due day of the oldest instalment that is not all paid."""
+    paid = paid_instalments(paid_fen, [fen for _day, fen in plan])
+    return next((day for (day, fen), part in zip(plan, paid, strict=True) if part < fen), None)
+
+
 def state_after_payment(amount: int, paid: int) -> str:
     """State of a live pledge from what has come in."""
     return "fulfilled" if paid == amount else "part_paid" if paid else "pledged"

@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from charityledger import mail
 from charityledger.clock import FixedClock
 from charityledger.donations import links
+from charityledger.donations.adoption import expire
 from charityledger.donations.models import Pledge
 from charityledger.extensions import db
 from charityledger.projects.models import ItemProgress
@@ -115,6 +116,21 @@ def test_instalments(site: Flask, visitor: FlaskClient) -> None:
     page = visitor.get(told.location).get_data(as_text=True)
     assert "¥33.34" in page
     assert "未到期" in page
+
+
+@pytest.mark.one_database
+def test_instalments_wait_for_the_next_one(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    second_step(visitor, first_step(visitor, {"what": "any", "amount": "90", "pay": "instalments", "instalments": "3",
+                                              "first_due": "2026-04-20"}))
+    reference = pledges(site)[0].reference
+    with site.app_context():
+        world.receive(clock, 3_000, reference=reference)
+    clock.forward(days=40)      # the first one was due long ago, and is paid; the second waits its month of grace
+    with site.app_context():
+        assert expire(clock=clock) == 0
+        clock.forward(days=30)
+        assert expire(clock=clock) == 1
+        assert world.progress("HD1-1", 1) == {"pledged": 3_000, "paid": 3_000, "received": 3_000}
 
 
 @pytest.mark.one_database

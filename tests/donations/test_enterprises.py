@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from charityledger.clock import FixedClock
+from charityledger.database import transaction
 from charityledger.donations import enterprises
 from charityledger.donations.accounts import EnterpriseExists, NewUser, join_as_new, sign_up
 from charityledger.donations.donors import DonorFacts, find_or_create
@@ -68,8 +69,6 @@ def test_nobody_else_writes_into_an_account(clock: FixedClock) -> None:
     user_id = sign_up(clock=clock, user=NewUser("周岚", "hash", phone="13800000000"),
                       donor=DonorFacts("individual", "周岚", "13800000000"))
     own = enterprises.donors_of(db.session, user_id)[0][0].id
-    from charityledger.database import transaction
-
     with transaction() as tx:
         facts = DonorFacts("individual", "周岚", "13800000000")
         stranger = find_or_create(tx, facts, actor=Actor.public(), clock=clock)
