@@ -10,7 +10,8 @@ from ... import web
 from ...clock import today
 from ...donations.links import pledge_of
 from ...donations.models import Donation, Membership, Pledge
-from ...errors import InvalidInput, NotFound
+from ...donations.pledge_rows import NotADay
+from ...errors import NotFound
 from ...extensions import db, limiter
 from ...identity.actor import ADMIN, FINANCE, STAFF
 from ...identity.policy import EVERYONE, SIGNED_IN, access
@@ -21,12 +22,6 @@ from ..models import IssuedDocument
 from .pages import OFFICE, blueprint
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-class NotADay(InvalidInput):
-    """A date in an address that is none. Facts: text."""
-
-    code = "not_a_day"
 
 
 def _day(name: str, default: date) -> date:
