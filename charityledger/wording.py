@@ -155,6 +155,7 @@ SENTENCES: dict[str, LazyString] = {
     # the office's steps
     "not_whole": _l("“%(text)s”不是整数，请只写数字，例如12。"),
     "quantity_not_positive": _l("数量要大于零。"),
+    "more_than_needed": _l("这里还能收%(left)s%(unit)s，填的超过了。没有记下。"),
     "more_than_held": _l("手上只有%(left)s，交不出%(requested)s。没有记下。"),
     "value_without_evidence": _l("写了价值，就要附上估价的凭据；没有凭据，只登记数量。"),
     "attestation_missing": _l("志愿时长要有人证明，请写明是谁。"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from ..audit import events
 from ..clock import Clock, today
 from ..database import use_case
-from ..errors import InvalidInput, NotFound, WrongState
+from ..errors import InvalidInput, NotFound, OverNeed, WrongState
 from ..identity.actor import Actor
 from ..ledger import postings, store
 from ..ledger.idempotency import once
@@ -26,6 +26,12 @@ class QuantityNotPositive(InvalidInput):
     """Facts: quantity."""
 
     code = "quantity_not_positive"
+
+
+class MoreThanNeeded(OverNeed):
+    """More came in than the item or the promise takes. Facts as OverNeed's."""
+
+    code = "more_than_needed"
 
 
 class AttestationMissing(InvalidInput):
@@ -70,7 +76,8 @@ def receive_goods(tx: Session, *, actor: Actor, clock: Clock, gift: KindGift, do
                   key: str | None = None) -> int:
     """Goods came in. With evidence of value they enter the books at it; without, they are registered only.
 
-    Returns the donation's id. Raises OverNeed where the item or the promise takes fewer units, ValueWithoutEvidence.
+    Returns the donation's id. Raises MoreThanNeeded where the item or the promise takes fewer units,
+    ValueWithoutEvidence.
     """
     def act() -> int:
         if gift.value_fen and not gift.files:
@@ -83,7 +90,7 @@ def receive_goods(tx: Session, *, actor: Actor, clock: Clock, gift: KindGift, do
 @use_case
 def record_hours(tx: Session, *, actor: Actor, clock: Clock, gift: KindGift, donor: DonorFacts | None = None,
                  key: str | None = None) -> int:
-    """Hours were served and attested. They never become movements. Returns the donation's id. Raises OverNeed,
+    """Hours were served and attested. They never become movements. Returns the donation's id. Raises MoreThanNeeded,
     AttestationMissing."""
     def act() -> int:
         if not gift.basis.strip():
@@ -140,7 +147,7 @@ def _promise(tx: Session, reference: str, kind: str, actor: Actor, clock: Clock)
 
 
 def _parts(tx: Session, kind: str, gift: KindGift, pledge: Pledge | None) -> list[Part]:
-    """Units or hours over need items. Raises OverNeed where they do not take that many."""
+    """Units or hours over need items. Raises MoreThanNeeded where they do not take that many."""
     if pledge is not None:
         left = gifts.unpaid_parts(pledge)
     else:
@@ -150,7 +157,8 @@ def _parts(tx: Session, kind: str, gift: KindGift, pledge: Pledge | None) -> lis
         left = [Part(item.id, capacity.lock(tx, [item.id])[item.id].open)]
     parts = spread(gift.amount, left)
     if sum(part.amount for part in parts) < gift.amount:
-        raise capacity.over_need(tx, left[0].need_item_id, sum(part.amount for part in left), gift.amount)
+        over = capacity.over_need(tx, left[0].need_item_id, sum(part.amount for part in left), gift.amount)
+        raise MoreThanNeeded(**over.facts)
     return parts
 
 

@@ -56,12 +56,16 @@ class KindForm(DatedForm):
 
 
 class GoodsForm(KindForm):
+    first = ("reference", "item", "received_on", "amount", "value", "basis", "files")
+
     value = YuanField(_l("公允价值合计（元）"))
     basis = StringField(_l("价值的依据"), [Length(max=200)])
     files = MultipleFileField(_l("凭据文件"))
 
 
 class HoursForm(KindForm):
+    first = ("reference", "item", "received_on", "amount", "basis")
+
     basis = StringField(_l("由谁证明"), [Given(_l("请写明由谁证明，例如社区李主任。")), Length(max=200)])
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -33,7 +33,19 @@ def not_after(day: date | None, today: date) -> list[str]:
     return [_("这一天还没有到，请检查日期。")] if day is not None and day > today else []
 
 
-class DatedForm(Form):
+class OrderedForm(Form):
+    """A form that inherits fields: `first` names those that stand first on its page, so that its errors do too."""
+
+    first: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ordered = {name: self._fields[name] for name in (*self.first, *self._fields)}
+        self._fields.clear()
+        self._fields.update(ordered)
+
+
+class DatedForm(OrderedForm):
     """A form about something that has happened."""
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -104,6 +116,8 @@ class DonorForm(HomeForm):
 class ReceiptForm(DonorForm):
     """A line of an account, entered by hand. A second page shows what it would do, and confirms."""
 
+    first = ("account", "booked_on", "amount", "counterparty", "memo")
+
     account = Dropdown(_l("收款账户"))
     booked_on = DayField(_l("到账日期"), [Given(_l("请填写到账日期。"))])
     amount = YuanField(_l("金额（元）"), [Given(_l("请填写金额，例如120.50。"))])
@@ -126,6 +140,8 @@ class ReceiptForm(DonorForm):
 class AllocateForm(DonorForm):
     """What is left of a line finds its place."""
 
+    first = ("home", "reference", "sub_code", "amount")
+
     amount = YuanField(_l("其中多少（元）"))
 
 
@@ -136,7 +152,7 @@ class SettleForm(HomeForm):
     on = DayField(_l("记账日期"), [Given(_l("请填写记账日期。"))])
 
 
-class ReasonForm(Form):
+class ReasonForm(OrderedForm):
     """A request that a second person decides."""
 
     reason = TextAreaField(_l("原因"), [Given(_l("请写明原因，审批的同事要看。")), Length(max=300)])
@@ -144,6 +160,8 @@ class ReasonForm(Form):
 
 
 class RefundForm(ReasonForm):
+    first = ("account", "fault", "general_pays")
+
     account = Dropdown(_l("从哪个账户退"))
     fault = Radios(_l("为什么退"), choices=FAULTS, wanted=_l("请选为什么退。"))
     general_pays = BooleanField(_l("项目已经用掉的部分，由非限定性资金划转补足"))
@@ -154,6 +172,8 @@ class RefundForm(ReasonForm):
 
 
 class HeldRefundForm(ReasonForm):
+    first = ("account", "amount")
+
     account = Dropdown(_l("从哪个账户退"))
     amount = YuanField(_l("退多少（元）"))
 

@@ -59,7 +59,8 @@ class PaymentForm(DatedForm):
 def payment_form(sub_code: str, items: Sequence[ItemFigures]) -> type[PaymentForm]:
     """The form's class for one project."""
     fields: dict[str, Any] = {f"item_{item.item_id}": YuanField(item.title_zh) for item in items}
-    return type("ProjectPaymentForm", (PaymentForm,), {"items": items, "sub_code": sub_code, **fields})
+    return type("ProjectPaymentForm", (PaymentForm,), {
+        "items": items, "sub_code": sub_code, "first": tuple(fields), **fields})
 
 
 class ApproveForm(DatedForm):
@@ -68,7 +69,7 @@ class ApproveForm(DatedForm):
 
 
 class RejectForm(DatedForm):
-    note = StringField(_l("为什么不批"), [Given(_l("请写明为什么不批，申请的同事要看。")), Length(max=300)])
+    why = StringField(_l("为什么不批"), [Given(_l("请写明为什么不批，申请的同事要看。")), Length(max=300)])
 
 
 class DeliverForm(DatedForm):
@@ -79,4 +80,4 @@ class DeliverForm(DatedForm):
 
 
 class ReturnedForm(DatedForm):
-    on = DayField(_l("退回日期"), [Given(_l("请填写退回日期。"))])
+    returned_on = DayField(_l("退回日期"), [Given(_l("请填写退回日期。"))])

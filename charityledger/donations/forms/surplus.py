@@ -13,6 +13,8 @@ BASES = (("consent", _l("捐赠人同意")), ("plan", _l("备案的募捐方案"
 
 
 class SurplusForm(ReasonForm):
+    first = ("giving", "taking", "amount", "account", "basis")
+
     giving = Dropdown(_l("从哪个项目"))
     taking = Dropdown(_l("转给哪个项目"))
     amount = YuanField(_l("金额（元）"), [Given(_l("请填写金额，例如120.50。"))])

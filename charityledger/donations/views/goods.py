@@ -77,7 +77,7 @@ def _receive(form: KindForm, kind: str, act: office.Act) -> Page:
         try:
             donation_id = act()
         except CharityLedgerError as error:
-            field = {"over_need": "amount", "invalid_reference": "reference", "not_found": "reference",
+            field = {"more_than_needed": "amount", "invalid_reference": "reference", "not_found": "reference",
                      "wrong_state": "reference", "value_without_evidence": "value",
                      **({} if kind == "hours" else dict.fromkeys(office.ABOUT_FILES, "files"))}.get(error.code)
             form.refuse(error, form[field] if field else None)

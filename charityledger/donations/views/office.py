@@ -21,8 +21,9 @@ from ...identity.actor import ADMIN, FINANCE, STAFF
 from ...identity.models import User
 from ...ledger.chart import GENERAL_FUND
 from ...projects.models import SubProject
-from .. import evidence, money_accounts
+from .. import evidence, money_accounts, preview
 from ..forms.fields import chosen
+from ..gifts import InvalidReference
 
 # Who keeps the books day by day; the auditor reads along. Deciding is for finance and admin.
 KEEPERS = (STAFF, FINANCE, ADMIN)
@@ -101,3 +102,14 @@ def blame(form: Form, error: CharityLedgerError) -> Any:
     if error.code == "not_found" and "reference" in form and chosen(form["home"].data) == "pledge":
         field = "reference"
     return form[field] if field is not None and field in form else None
+
+
+def reference(form: Any, memo: str) -> str | None:
+    """The reference that counts for a `HomeForm`: what was typed, else the only one in the memo; None for another
+    home. Raises InvalidReference: a promise cannot do without."""
+    if form.home.data != "pledge":
+        return None
+    code = preview.one_reference(form.reference.data or "", memo)
+    if code is None:
+        raise InvalidReference(text=form.reference.data or memo)
+    return code

@@ -13,6 +13,7 @@ from ...ledger import numbering, store
 from ...projects import measures
 from ...projects.models import NeedItem, SubProject
 from .. import disbursements
+from ..forms.fields import DayField
 from ..forms.payments import ApproveForm, DeliverForm, PaymentForm, RejectForm, ReturnedForm, payment_form
 from ..gifts import find_sub
 from ..models import Disbursement, MoneyAccount
@@ -93,7 +94,7 @@ def reject(payment_id: int) -> Page:
     """A second person declines; the money is free again."""
     form = RejectForm(today=the_day())
     return _step(payment_id, form, lambda: disbursements.reject(
-        actor=web.actor(), clock=web.clock(), disbursement_id=payment_id, note=form.note.data, key=form.key),
+        actor=web.actor(), clock=web.clock(), disbursement_id=payment_id, note=form.why.data, key=form.key),
         _("已退回申请，留出的钱放开了。"), reject=form)
 
 
@@ -122,7 +123,7 @@ def returned(payment_id: int) -> Page:
     """退汇: our payment came back."""
     form = ReturnedForm(today=the_day())
     return _step(payment_id, form, lambda: disbursements.returned(
-        actor=web.actor(), clock=web.clock(), disbursement_id=payment_id, on=form.on.data, key=form.key),
+        actor=web.actor(), clock=web.clock(), disbursement_id=payment_id, on=form.returned_on.data, key=form.key),
         _("已记下退汇，钱回到项目里。"), returned=form)
 
 
@@ -151,8 +152,9 @@ def _page(payment_id: int, sent: Form | None = None, **forms: Form) -> Page:
         "deliver": DeliverForm(formdata=None, today=the_day()),
         "returned": ReturnedForm(formdata=None, today=the_day())}
     for form in fresh.values():
-        if "on" in form:
-            form["on"].data = the_day()
+        for field in form:
+            if isinstance(field, DayField):
+                field.data = the_day()
     entry = [row.entry_id] if row.entry_id else []
     return render_template(
         "payments/show.html", row=row, sub=sub, items=items, sent=sent, forms={**fresh, **forms},

@@ -59,7 +59,7 @@ def new() -> Page:
         return render_template("receipts/new.html", form=form)
     if form.validate_on_submit():
         try:
-            reference = _reference(form)
+            reference = office.reference(form, form.memo.data or "")
             foreseen = preview.foresee(db.session(), form.line(), reference=reference, sub_code=form.project,
                                        general=form.general)
             if request.form.get("do") != "confirm":
@@ -73,16 +73,6 @@ def new() -> Page:
             return done(_("已记下 %(amount)s。", amount=format_yuan(form.amount.data)),
                         url_for(".show", line_id=line_id))
     return render_template("receipts/new.html", form=form), form.status
-
-
-def _reference(form: ReceiptForm) -> str | None:
-    """The reference that counts: what was typed, else the only one in the memo. A promise cannot do without."""
-    if form.home.data != "pledge":
-        return None
-    code = preview.one_reference(form.reference.data or "", form.memo.data or "")
-    if code is None:
-        raise receipts.InvalidReference(text=form.reference.data or form.memo.data or "")
-    return code
 
 
 def _aside(form: ReceiptForm, reference: str | None) -> str:
@@ -114,9 +104,8 @@ def allocate(line_id: int) -> Page:
     form = _allocate_form()
     if form.validate_on_submit():
         try:
-            reference = preview.one_reference(form.reference.data or "") if form.home.data == "pledge" else None
-            if form.home.data == "pledge" and reference is None:
-                raise receipts.InvalidReference(text=form.reference.data or "")
+            memo = line_story.tell(db.session(), line_id).row.line.memo
+            reference = office.reference(form, memo)
             receipts.allocate_line(
                 actor=web.actor(), clock=web.clock(), line_id=line_id, reference=reference, sub_code=form.project,
                 general=form.general, amount_fen=form.amount.data, donor=form.donor(), shown=form.shown.data,

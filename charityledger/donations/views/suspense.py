@@ -9,7 +9,7 @@ from ...errors import CharityLedgerError, NotFound
 from ...extensions import db
 from ...identity.policy import access
 from ...money import format_yuan
-from .. import line_list, preview, receipts
+from .. import line_list, receipts
 from ..forms.money import SettleForm
 from ..models import Donation, Donor, MoneyAccount, Pledge, StatementLine, Suspense
 from . import office
@@ -45,9 +45,7 @@ def settle(suspense_id: int) -> Page:
         form.on.data = the_day()
     if form.validate_on_submit():
         try:
-            reference = preview.one_reference(form.reference.data or "") if form.home.data == "pledge" else None
-            if form.home.data == "pledge" and reference is None:
-                raise receipts.InvalidReference(text=form.reference.data or "")
+            reference = office.reference(form, _memo(suspense_id))
             donation_id = receipts.settle_suspense(
                 actor=web.actor(), clock=web.clock(), suspense_id=suspense_id, on=form.on.data, reference=reference,
                 sub_code=form.project, amount_fen=form.amount.data, key=form.key)
@@ -58,6 +56,11 @@ def settle(suspense_id: int) -> Page:
             return done(_("已记下 %(amount)s。", amount=format_yuan(gift.amount)),
                         url_for("receipts.show", line_id=gift.statement_line_id))
     return _page(suspense_id, form)
+
+
+def _memo(suspense_id: int) -> str:
+    return db.session.scalar(select(StatementLine.memo).join(Suspense, Suspense.statement_line_id == StatementLine.id)
+                             .where(Suspense.id == suspense_id)) or ""
 
 
 def _page(suspense_id: int, form: SettleForm) -> Page:
