@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import current_app
 from PIL import Image, ImageDraw
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from .clock import Clock, FixedClock, SystemClock, today
@@ -57,8 +57,8 @@ def fill(*, password: str, say: Callable[[str], object]) -> list[tuple[str, str]
     if db.session.scalar(select(func.count(Pledge.id))) or db.session.get(SiteFact, "demonstration"):
         say("There is data already; nothing was added")
         return []
-    mark()
     clock = FixedClock(SystemClock().now() - timedelta(days=DAYS))
+    mark(today(clock))
     signs, cast, donor_id = people(password, clock)
     say("Demonstration: promises, gifts and payments …")
     Story(cast, clock, random.Random(2026)).tell(donor_id)
@@ -67,10 +67,12 @@ def fill(*, password: str, say: Callable[[str], object]) -> list[tuple[str, str]
 
 
 @use_case
-def mark(tx: Session) -> None:
+def mark(tx: Session, opened_on: date) -> None:
     """The database says from now on that what it holds is a demonstration."""
     tx.add(SiteFact(name="demonstration", value="1"))
     tx.add(SiteFact(name="declarations", value=str(DECLARATIONS)))
+    # The catalogue came in just now, but the generated history began long ago.
+    tx.execute(update(SubProject).values(opened_on=opened_on))
     tx.flush()
 
 
@@ -247,7 +249,7 @@ class Story:
     def loose_ends(self) -> None:
         """What a desk finds in the morning: money without a reference, too much money, a request to approve."""
         self.clock.at = SystemClock().now() - timedelta(hours=20)
-        live = select(Pledge).where(Pledge.state.in_(LIVE_STATES), Pledge.kind == "cash").order_by(Pledge.id)
+        live = select(Pledge).where(Pledge.state.in_(LIVE_STATES), Pledge.kind == "cash").order_by(Pledge.id.desc())
         open_pledge = db.session.scalars(live).first()
         if open_pledge is not None:
             self.pay(open_pledge.id, open_pledge.outstanding + 50_00)
