@@ -142,7 +142,7 @@ class CommitForm(Form):
 class PictureForm(PlainForm):
     """One picture. `kept` is the signed name of one that was sent before."""
 
-    file = FileField(_l("图片"))
+    file = FileField(_l("图片文件"))
     kept = HiddenField()
     alt_zh = TextLine(_l("图片说明"), most=200)
     alt_en = TextLine(_l("图片说明（英文）"), most=300)
@@ -160,6 +160,12 @@ class UpdateForm(Form):
     quotation_en = TextLine(_l("原话的英文"), most=800, lines=True)
     pictures = FieldList(FormField(PictureForm), _l("图片"), min_entries=PICTURES, max_entries=PICTURES)
     disclosure = BooleanField(_l("这是一次资金和进度的公示"))
+
+    def faults(self) -> list[tuple[str, str]]:
+        """Faults of pictures lead to the control they are about, not to the pictures as a whole."""
+        return [fault for fault in super().faults() if fault[0] != self.pictures.id] + [
+            (control.id, str(message)) for entry in self.pictures for control in entry.form
+            for message in control.errors]
 
 
 class WithdrawForm(Form):

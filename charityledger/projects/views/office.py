@@ -57,7 +57,7 @@ def names(ids: Iterable[int | None]) -> dict[int, str]:
     wanted = {number for number in ids if number is not None}
     if not wanted:
         return {}
-    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all())
+    return dict(db.session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all())
 
 
 def keep(upload: FileStorage) -> int:
