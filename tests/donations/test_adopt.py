@@ -143,7 +143,7 @@ def test_instalments_wait_for_the_next_one(site: Flask, clock: FixedClock, visit
     ({"what": "whole", "phone": "1380000000"}, "手机号应是11位，您填了10位"),
     ({"what": "whole", "phone": ""}, "请填写联系电话"),
     ({"what": "whole", "shown": ""}, "请选一种，您随时可以改"),
-    ({"what": "whole", "pay": ""}, "请选一种"),
+    ({"what": "whole", "pay": ""}, "请选付款方式"),
     ({"what": "whole", "kind": "enterprise", "uscc": "91410103MA00000000"}, "校验位不对"),
     ({"what": "whole", "pay": "instalments", "instalments": "", "first_due": "2026-05-01"}, "请选分几期"),
     ({"what": "whole", "pay": "instalments", "instalments": "2", "first_due": "2026-04-14"}, "今天起一年以内"),

@@ -227,7 +227,7 @@ def adopt_form(offer: Offer, seen: Collection[int], donors: Sequence[Donor], tod
     for item in others:
         fields[f"units_{item.item_id}"] = WholeField(label(item, _("数量")))
     if cash:
-        fields["pay"] = _Pay(_l("付款方式"), choices=PAYMENT)
+        fields["pay"] = _Pay(_l("付款方式"), choices=PAYMENT, wanted=_l("请选付款方式。"))
         fields["instalments"] = _Instalments(_l("分几期"), choices=[("", _l("请选择")), *((str(n), str(n)) for n in
                                                                                 INSTALMENTS)])
         fields["first_due"] = DayField(_l("第一期日期"))

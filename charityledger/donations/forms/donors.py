@@ -44,7 +44,7 @@ def offline_form(offer: Offer, seen: Sequence[int], donors: Sequence[Donor], tod
     fields = {
         "phone": PhoneField(_l("联系电话（可不填）")),
         "pledged_on": DayField(_l("承诺的日期"), [Given(_l("请填写承诺的日期。"))]),
-        "enforceability": Radios(_l("怎样承诺的"), choices=ENFORCEABILITY),
+        "enforceability": Radios(_l("怎样承诺的"), choices=ENFORCEABILITY, wanted=_l("请选怎样承诺的。")),
         "external_id": StringField(_l("外部编号（可不填）"), [Length(max=80)])}
     if donors:
         del fields["phone"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
@@ -186,6 +187,7 @@ def check(token: str) -> Page:
         return redirect(url_for("adopt.pay", token=token), 303)
     return render_template("adopt/check.html", form=form, story=told, holder=token,
                            hold_days=web.number_setting("HOLD_DAYS"),
+                           hold_until=today(web.clock()) + timedelta(days=web.number_setting("HOLD_DAYS")),
                            offer=offers.of_project(db.session, told.sub.code)), form.status
 
 
