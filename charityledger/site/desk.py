@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, render_template
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -116,7 +116,7 @@ def doors() -> list[tuple[str, str]]:
     return [(name, address) for name, address in (
         (_("登记收款"), page_at("/desk/receipts")), (_("登记承诺"), page_at("/desk/pledges")),
         (_("申请拨付"), page_at("/desk/payments")), (_("收实物、记时长"), page_at("/desk/goods")),
-        (_("写近况"), page_at("/desk/updates")), (_("捐赠人"), page_at("/desk/donors")),
+        (_("写近况"), page_at("/desk/updates")), (pgettext("list", "捐赠人"), page_at("/desk/donors")),
         (_("编辑项目"), page_at("/desk/catalogue")), (_("结余"), page_at("/desk/surplus")),
         (_("文件和导出"), page_at("/documents")), (_("用户"), page_at("/admin/users"))) if address]
 
