@@ -85,7 +85,7 @@ def _own(count: int) -> str:
 
 
 def _amount_and_own(amount_fen: int, own: int) -> str:
-    return "；".join(text for text in (format_yuan(amount_fen), _own(own)) if text)
+    return ("；" if language() == "zh" else "; ").join(text for text in (format_yuan(amount_fen), _own(own)) if text)
 
 
 def due_disclosures(session: Session, on: date) -> Sequence[Due]:

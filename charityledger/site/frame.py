@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask, current_app, request, url_for
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from werkzeug.local import LocalProxy
 
 from .. import web
@@ -49,7 +50,8 @@ def sections() -> list[Section]:
     here = request.endpoint
     return [Section(label, address, here in belonging or request.blueprint in belonging)
             for label, address, belonging in (
-                (_("项目"), allowed("site.projects"), ("site.projects", "site.project", "adopt")),
+                (pgettext("list", "项目"), allowed("site.projects"),
+                 ("site.projects", "site.project", "site.people", "adopt")),
                 (_("去向"), allowed("site.where"), ("site.where",)),
                 (_("查验"), allowed("documents.verify"), ("documents.verify",)),
                 (_("我的捐赠"), link("mine.home") or link("adopt.find"), ("mine", "adopt.find")),
@@ -63,9 +65,9 @@ def office_sections() -> list[Section]:
                 (_("工作台"), ("desk",)),
                 (_("收款"), ("receipts", "suspense", "pledges", "cashboxes", "goods", "donors", "accounts",
                             "corrections")),
-                (_("拨付"), ("payments",)),
+                (pgettext("list", "拨付"), ("payments",)),
                 (_("审批"), ("approvals", "surplus")),
-                (_("项目"), ("catalogue", "updates")),
+                (pgettext("list", "项目"), ("catalogue", "updates")),
                 (_("文件"), ("documents",)),
                 (_("用户"), ("users",)),
             ) if (address := _front_page(blueprints[0]))]

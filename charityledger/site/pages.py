@@ -1,32 +1,24 @@
 """What each public page shows, read with few queries and frozen before it is drawn.
 
 Queries of a page that is not kept yet, the frame's included (tests/site/test_queries.py): home 6, list 3, project 11,
-where 3. A kept one asks one (cache.py).
+people 4, where 3. A kept one asks one (cache.py).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flask_babel import ngettext
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ..audit.models import Event
-from ..donations.models import Donation
-from ..errors import NotFound
-from ..money import format_yuan_public
 from ..projects import measures
 from ..projects.facts import facts
-from ..projects.measures import ItemFigures, Totals
-from ..projects.models import ProjectPicture, ProjectUpdate, SubProject
-from ..projects.rules import next_disclosure, status_shown
-from . import adopters, chain, payments, search
-from .adopters import Adopter
+from ..projects.measures import Totals
+from ..projects.models import ProjectUpdate, SubProject
+from . import chain, payments, search
 from .chain import Step
 from .figures import Group, ProjectFigures, grouped, projects
-from .filters import listed, number, unit
-from .language import in_language, language
 from .payments import Month, Payment
 from .search import Choice, Pages
 
@@ -142,76 +134,6 @@ def listing(session: Session, arguments: search.Arguments) -> Listing:
             "street": search.counts(every, choice, "street", lambda p: (p.street,)),
         },
         instead=[] if found else [(group, len(search.found(every, choice, but=group))) for group in choice.in_force])
-
-
-@dataclass(frozen=True)
-class ProjectPage:
-    """One sub-project. `draft` pages are for the office."""
-
-    project: ProjectFigures
-    status: str
-    items: Mapping[int, ItemFigures]
-    steps: list[Step]
-    payments: list[Payment]
-    adopters: list[Adopter]
-    updates: list[ProjectUpdate]
-    pictures: list[ProjectPicture]
-    next_disclosure: date | None
-
-    def took(self, row: Adopter) -> str:
-        """What an adopter took on: two items by name, with the quantity where it comes out even."""
-        parts = [(self.items[item_id], amount) for item_id, amount in row.items.items() if item_id in self.items]
-        written = []
-        for item, amount in parts[:2]:
-            price = item.unit_price_fen if item.kind == "cash" else 0
-            whole = unit(item, amount // price) if price and item.quantity > 1 and amount % price == 0 else ""
-            written.append(f"{in_language(item, 'title')}{' ' if whole and language() == 'en' else ''}{whole}")
-        more = ngettext("等%(num)s项", "等%(num)s项", len(parts)) if len(parts) > 2 else ""
-        return listed(written) + more
-
-    def measure(self, row: Adopter, value: int) -> str:
-        """A figure of a row: money, or units of its items where they have one unit."""
-        if row.kind == "cash":
-            return format_yuan_public(value)
-        items = [self.items[item_id] for item_id in row.items if item_id in self.items]
-        return unit(items[0], value) if len({item.unit_zh for item in items}) == 1 else number(value)
-
-
-def project(session: Session, code: str, *, drafts: bool) -> ProjectPage:
-    """Raises NotFound for an unknown code, and for a draft unless `drafts`."""
-    found = projects(session, code=code, drafts=drafts)
-    if not found:
-        raise NotFound(what=code)
-    shown = found[0]
-    people = adopters.of_project(session, shown.id)
-    paid = payments.newest(session, sub_project_id=shown.id)
-    kind = shown.lead.kind if shown.lead else "cash"
-    gifts = session.scalar(select(func.count(Donation.id)).where(
-        Donation.sub_project_id == shown.id, Donation.state == "received", Donation.kind == kind)) or 0
-    mine = [row for row in people if row.kind == kind]
-    return ProjectPage(
-        project=shown, status=status_shown(shown.status, shown.totals.open_items),
-        items={item.item_id: item for item in shown.items},
-        steps=chain.of_project(
-            shown.items, shown.totals, named=sum(1 for row in mine if row.name), gifts=gifts, payments=len(paid),
-            unnamed=sum(row.people for row in mine)),
-        payments=paid, adopters=people, updates=_updates(session, shown.id), pictures=_pictures(session, shown.id),
-        next_disclosure=next_disclosure(shown.opened_on, shown.ends_on, shown.ended_on, shown.published_on))
-
-
-def _updates(session: Session, sub_project_id: int) -> list[ProjectUpdate]:
-    return list(session.scalars(
-        select(ProjectUpdate).where(ProjectUpdate.sub_project_id == sub_project_id, ProjectUpdate.withdrawn.is_(False))
-        .order_by(ProjectUpdate.published_on.desc(), ProjectUpdate.id.desc())
-        .options(selectinload(ProjectUpdate.pictures.and_(ProjectPicture.withdrawn.is_(False)))
-                 .joinedload(ProjectPicture.file))))
-
-
-def _pictures(session: Session, sub_project_id: int) -> list[ProjectPicture]:
-    return list(session.scalars(
-        select(ProjectPicture).where(ProjectPicture.sub_project_id == sub_project_id,
-                                     ProjectPicture.update_id.is_(None), ProjectPicture.withdrawn.is_(False))
-        .order_by(ProjectPicture.position, ProjectPicture.id).options(joinedload(ProjectPicture.file))))
 
 
 @dataclass(frozen=True)

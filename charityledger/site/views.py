@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 from ..extensions import db
 from ..identity.policy import EVERYONE, access
 from ..projects import files
-from . import pages
+from . import pages, project_pages
 from .cache import kept
 from .frame import OFFICE, who
 
@@ -35,8 +35,17 @@ def projects() -> str:
 @access(EVERYONE)
 def project(code: str) -> str:
     """One sub-project; drafts only for the office."""
-    page = pages.project(db.session(), code, drafts=who().role in OFFICE)
+    page = project_pages.project(db.session(), code, drafts=who().role in OFFICE)
     return render_template("site/project.html", page=page)
+
+
+@blueprint.get("/projects/<code>/people")
+@kept
+@access(EVERYONE)
+def people(code: str) -> str:
+    """Everybody who adopted a project and chose to be named."""
+    page = project_pages.people(db.session(), code, _page_number())
+    return render_template("site/people.html", page=page)
 
 
 @blueprint.get("/where")
@@ -44,9 +53,13 @@ def project(code: str) -> str:
 @access(EVERYONE)
 def where() -> str:
     """What was paid out."""
-    number = request.args.get("page", "1")
-    number = number if number.isascii() and number.isdigit() else "1"
-    return render_template("site/where.html", page=pages.where(db.session(), int(number[:6])))
+    return render_template("site/where.html", page=pages.where(db.session(), _page_number()))
+
+
+def _page_number() -> int:
+    """The page that the address asks for; 1 for anything that is no number."""
+    number = request.args.get("page", "1")[:6]
+    return int(number) if number.isascii() and number.isdigit() else 1
 
 
 @blueprint.get("/how")

@@ -13,7 +13,7 @@ from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.donors import DonorFacts
 from charityledger.extensions import db
 from charityledger.ids import SequenceIds
-from charityledger.site import pages, search
+from charityledger.site import figures, pages, search
 from charityledger.site.pages import Listing
 from tests.donations import world
 from tests.site.reading import Reader
@@ -86,7 +86,7 @@ def test_progress_follows_promises_and_money(small: Flask, clock: FixedClock) ->
 
 def adopted(clock: FixedClock) -> str:
     db.session.rollback()
-    return next(p for p in pages.projects(db.session()) if p.code == "LB1-1").progress
+    return next(p for p in figures.projects(db.session()) if p.code == "LB1-1").progress
 
 
 def test_a_reservation_takes_its_place_too(small: Flask, clock: FixedClock) -> None:

@@ -16,6 +16,7 @@ from charityledger.donations.rules import Part
 from charityledger.ids import SequenceIds
 from charityledger.ledger import numbering
 from charityledger.projects.models import ProjectPicture, ProjectUpdate, StoredFile, SubProject
+from charityledger.site import project_pages
 from tests.donations import world
 from tests.people import client_of, make_user
 from tests.site.reading import Reader
@@ -196,3 +197,28 @@ def test_unknown_addresses(small: Flask, visit: Visit) -> None:
     assert "没有找到" in visit(small, "/projects/XX99-9", 404).text
     visit(small, "/files/" + "0" * 64, 404)
     visit(small, "/files/..%2f..%2fsecret-key", 404)
+
+
+def test_many_names_have_pages_of_their_own(small: Flask, clock: FixedClock, visit: Visit,
+                                            monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(project_pages, "NAMED_SHOWN", 2)
+    monkeypatch.setattr(project_pages, "NAMED_PER_PAGE", 3)
+    ids = SequenceIds()
+    with small.app_context():
+        adopt(clock, ids, "诸葛保密", "none", phone="13800000999")
+        for number in range(5):
+            adopt(clock, ids, f"公开{number}", "full", phone=f"1380000000{number}")
+    page = visit(small, "/projects/HD1-1")
+    assert "公开1" in page.text
+    assert "公开2" not in page.text
+    assert "1位不公开姓名的捐赠人" in page.text
+    assert "看全部5位具名的认领人" in page.text
+    first, second = visit(small, "/projects/HD1-1/people"), visit(small, "/projects/HD1-1/people?page=2")
+    assert "公开2" in first.text
+    assert "公开3" not in first.text
+    assert "公开3 需求1 ¥10 ¥0 公开4" in second.text
+    assert "诸葛" not in first.text + second.text
+    assert "/projects/HD1-1/people" in second.links()
+    assert "公开4" in visit(small, "/projects/HD1-1/people?page=99").text
+    visit(small, "/projects/XX/people", 404)
+    assert "还没有具名的认领人" in visit(small, "/projects/LB1-1/people").text

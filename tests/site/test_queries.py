@@ -15,7 +15,7 @@ from tests.site.test_project import pay_out
 
 Visit = Callable[..., Reader]
 LIMITS = {"/": 6, "/projects": 4, "/projects?q=bsxy&sort=least&c=HD": 4, "/projects/HD1-1": 12, "/projects/LB1-1": 12,
-          "/where": 4, "/how": 1}
+          "/projects/HD1-1/people": 6, "/where": 4, "/how": 1}
 
 
 @pytest.fixture
