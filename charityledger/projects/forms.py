@@ -13,8 +13,8 @@ from .. import wording
 from ..errors import InvalidInput
 from ..forms import Dropdown, Form, Given, Radios, ReadField, YuanField
 from ..money import MAX_FEN
-from . import catalogue_rows
-from .catalogue_rows import MAX_QUANTITY, checked_text
+from .catalogue_rows import MAX_QUANTITY
+from .cells import checked_text, code, day, whole
 from .table_errors import AmountDoesNotTie, PriceOfHours
 
 KIND_NAMES = (("cash", _l("资金")), ("goods", _l("实物")), ("hours", _l("志愿时长")))
@@ -44,27 +44,27 @@ class TextLine(StringField):
 class CountField(ReadField):
     """How many people; `data` is an int."""
 
-    reads = catalogue_rows.whole(0, 100_000_000)
+    reads = whole(0, 100_000_000)
 
 
 class QuantityField(ReadField):
     """How many units; `data` is an int, 1 or more."""
 
-    reads = catalogue_rows.whole(1, MAX_QUANTITY)
+    reads = whole(1, MAX_QUANTITY)
 
 
 class DayField(ReadField):
     """A day; `data` is a date."""
 
     widget = DateInput()
-    reads = catalogue_rows.day
+    reads = day
     writes = date.isoformat
 
 
 class CodeField(ReadField):
     """A code such as BM01-3."""
 
-    reads = catalogue_rows.code(20)
+    reads = code(20)
 
 
 class SubProjectForm(Form):
@@ -100,7 +100,7 @@ class NeedItemForm(Form):
     title_en = TextLine(_l("英文名称"), [Given(_l("请填写英文名称。"))], most=200)
     kind = Radios(_l("种类"), choices=KIND_NAMES, wanted=_l("请选种类。"))
     quantity = QuantityField(_l("数量"), [Given(_l("请填写数量。"))])
-    unit_zh = TextLine(_l("单位"), [Given(_l("请填写单位，例如套。"))], most=20)
+    unit_zh = TextLine(_l("计量单位"), [Given(_l("请填写计量单位，例如套。"))], most=20)
     unit_en = TextLine(_l("英文单位"), [Given(_l("请填写英文单位，例如set。"))], most=40)
     unit_price_fen = YuanField(_l("单价（元）"))
 
@@ -154,7 +154,7 @@ class UpdateForm(Form):
 
     project = Dropdown(_l("项目"), wanted=_l("请选项目。"))
     published_on = DayField(_l("日期"), [Given(_l("请填写日期。"))])
-    body_zh = TextLine(_l("近况"), [Given(_l("请写几句近况。"))], most=4000, lines=True)
+    body_zh = TextLine(_l("近况正文"), [Given(_l("请写几句近况。"))], most=4000, lines=True)
     body_en = TextLine(_l("英文"), most=6000, lines=True)
     quotation_zh = TextLine(_l("一句原话"), most=500, lines=True)
     quotation_en = TextLine(_l("原话的英文"), most=800, lines=True)

@@ -85,6 +85,7 @@ def test_the_round_trip_into_an_empty_database_is_exact(small: Flask, staff: Act
         assert [exchange.export_csv(db.session, name) for name in ("projects", "need_items")] == tables
 
 
+@pytest.mark.one_database
 def test_preview_tells_new_changed_unchanged_and_missing(small: Flask, clock: FixedClock) -> None:
     data = edited("need_items", "BM03-1,3,应急药箱,First-aid boxes,cash,个,piece,8,450,3600",
                   "BM03-1,3,应急药箱,First-aid boxes,cash,个,piece,9,450.50,4054.50\r\n"
@@ -112,6 +113,7 @@ def test_an_import_does_what_its_preview_said_once(small: Flask, staff: Actor, c
     assert set(kinds) == {"catalogue_revised"}
 
 
+@pytest.mark.one_database
 def test_there_and_back_and_there_again(small: Flask, staff: Actor, clock: FixedClock) -> None:
     """The same file acts again when the catalogue came back to where it was before."""
     there, back = edited("projects", "百家灶小厨房", "千家灶"), exchange.export_csv(db.session, "projects")
@@ -120,6 +122,7 @@ def test_there_and_back_and_there_again(small: Flask, staff: Actor, clock: Fixed
         assert sub_of("BM01-1").title_zh == title
 
 
+@pytest.mark.one_database
 def test_a_catalogue_that_changed_meanwhile_is_previewed_again(small: Flask, staff: Actor, clock: FixedClock) -> None:
     data = edited("projects", "百家灶小厨房", "千家灶")
     plan = preview(data)
@@ -130,6 +133,7 @@ def test_a_catalogue_that_changed_meanwhile_is_previewed_again(small: Flask, sta
     assert sub_of("BM01-1").title_zh == "百家灶小厨房"
 
 
+@pytest.mark.one_database
 def test_what_only_the_catalogue_knows(small: Flask, staff: Actor, clock: FixedClock) -> None:
     take(item_of("BM03-1", 3), clock, pledged=90_000)
     items.withdraw(item_id=item_of("BM03-1", 2).id, actor=staff, clock=clock)
@@ -193,6 +197,7 @@ def test_new_groups_projects_and_items_in_one_workbook(small: Flask, staff: Acto
     assert (sub_of("BM01-3").status, sub_of("BM01-3").opened_on) == ("open", date(2026, 4, 15))
 
 
+@pytest.mark.one_database
 def test_a_draft_opens_with_the_items_of_the_same_file(small: Flask, staff: Actor, clock: FixedClock) -> None:
     first = spreadsheet.write_csv(list(row("x")), [list(row("BM01-3").values())])
     exchange.commit(data=first, base=preview(first).base, actor=staff, clock=clock)
@@ -203,6 +208,7 @@ def test_a_draft_opens_with_the_items_of_the_same_file(small: Flask, staff: Acto
     assert sub_of("BM01-3").status == "open"
 
 
+@pytest.mark.one_database
 def test_statuses_follow_their_rules(small: Flask, clock: FixedClock) -> None:
     take(item_of("BM01-1", 1), clock, pledged=100)
     assert codes(preview(xlsx([row("BM01-1", status="closed"), row("BM03-1", status="draft"),
@@ -214,6 +220,7 @@ def test_statuses_follow_their_rules(small: Flask, clock: FixedClock) -> None:
     assert codes(preview(dates)) == [(2, "opened_on", "dates_out_of_order")]
 
 
+@pytest.mark.one_database
 def test_columns_that_are_left_out_stay_as_they_are(small: Flask, staff: Actor, clock: FixedClock) -> None:
     service.revise(sub_project_id=sub_of("BM01-1").id, values={"summary_zh": "几句话"}, seen=None, actor=staff,
                    clock=clock)

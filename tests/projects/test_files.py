@@ -34,6 +34,7 @@ def test_the_same_content_is_kept_once(context: Flask, instance: Path, clock: Fi
     assert [found for found in (instance / "uploads").rglob("*") if found.is_file()] == [path]
 
 
+@pytest.mark.one_database
 def test_a_file_cut_short_on_disk_is_written_again(context: Flask, instance: Path, clock: FixedClock) -> None:
     stored(PDF, instance, clock)
     sha256 = db.session.scalars(select(StoredFile.sha256)).one()
@@ -42,6 +43,7 @@ def test_a_file_cut_short_on_disk_is_written_again(context: Flask, instance: Pat
     assert files.open_file(instance, sha256).read_bytes() == PDF
 
 
+@pytest.mark.one_database
 def test_nothing_is_left_when_writing_fails(context: Flask, instance: Path, clock: FixedClock,
                                             monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:

@@ -21,6 +21,7 @@ def capacity(code: str, line: int) -> int:
     return item_of(code, line).progress.capacity
 
 
+@pytest.mark.one_database
 def test_a_new_item_takes_the_next_line(small: Flask, staff: Actor, clock: FixedClock) -> None:
     items.add(sub_project_id=sub_of("BM03-1").id, values=ITEM, actor=staff, clock=clock)
     assert item_of("BM03-1", 4).amount_fen == 60_100
@@ -28,6 +29,7 @@ def test_a_new_item_takes_the_next_line(small: Flask, staff: Actor, clock: Fixed
     assert last_event()[:2] == ("need_item_added", "BM03-1/4")
 
 
+@pytest.mark.one_database
 def test_capacity_follows_quantity_and_price(small: Flask, staff: Actor, clock: FixedClock) -> None:
     kettle = item_of("BM03-1", 2)       # goods: four at ¥6,200
     items.revise(item_id=kettle.id, values={"quantity": 6, "amount_fen": 6 * 620_000}, seen=items.revision_of(kettle),
@@ -85,6 +87,7 @@ def test_an_item_that_is_taken_stays(small: Flask, staff: Actor, clock: FixedClo
     assert item_of("BM03-1", 4).title_zh == "茶桶"
 
 
+@pytest.mark.one_database
 def test_the_kind_is_fixed_once_something_happened(small: Flask, staff: Actor, clock: FixedClock) -> None:
     values = {"kind": "goods"}
     items.revise(item_id=item_of("BM01-1", 2).id, values=values, seen=None, actor=staff, clock=clock)
@@ -96,6 +99,7 @@ def test_the_kind_is_fixed_once_something_happened(small: Flask, staff: Actor, c
         items.revise(item_id=used.id, values=values, seen=None, actor=staff, clock=clock)
 
 
+@pytest.mark.one_database
 def test_nobody_overwrites_what_came_between(small: Flask, staff: Actor, clock: FixedClock) -> None:
     item = item_of("BM01-1", 1)
     seen = items.revision_of(item)
@@ -104,6 +108,7 @@ def test_nobody_overwrites_what_came_between(small: Flask, staff: Actor, clock: 
         items.revise(item_id=item.id, values={"unit_zh": "处", "title_zh": "灶台"}, seen=seen, actor=staff, clock=clock)
 
 
+@pytest.mark.one_database
 def test_unknown(small: Flask, staff: Actor, clock: FixedClock) -> None:
     with pytest.raises(NotFound):
         items.withdraw(item_id=999, actor=staff, clock=clock)

@@ -39,6 +39,7 @@ def last_event() -> tuple[str, str, dict[str, object], int | None]:
     return event.kind, event.subject_id, json.loads(event.payload), event.actor_id
 
 
+@pytest.mark.one_database
 def test_a_new_draft_has_a_fund_and_a_place_at_the_end(small: Flask, staff: Actor, clock: FixedClock) -> None:
     service.add_sub_project(code="BM01-3", values=NEW, actor=staff, clock=clock, key="k1")
     sub = sub_of("BM01-3")
@@ -57,6 +58,7 @@ def test_sent_twice_it_acts_once(small: Flask, staff: Actor, clock: FixedClock) 
         service.add_sub_project(code="BM01-4", values=NEW, actor=staff, clock=clock, key="k1")
 
 
+@pytest.mark.one_database
 def test_what_a_new_one_may_not_be(small: Flask, staff: Actor, clock: FixedClock) -> None:
     with pytest.raises(CodeTaken):
         service.add_sub_project(code="BM01-1", values=NEW, actor=staff, clock=clock)
@@ -67,6 +69,7 @@ def test_what_a_new_one_may_not_be(small: Flask, staff: Actor, clock: FixedClock
                                                        "ends_on": date(2026, 4, 30)}, actor=staff, clock=clock)
 
 
+@pytest.mark.one_database
 def test_a_revision_tells_what_changed_and_finds_by_the_new_name(small: Flask, staff: Actor, clock: FixedClock) -> None:
     sub = sub_of("BM01-1")
     service.revise(sub_project_id=sub.id, seen=service.revision_of(sub), actor=staff, clock=clock,
@@ -96,6 +99,7 @@ def test_nobody_overwrites_what_came_between(small: Flask, staff: Actor, clock: 
     service.revise(sub_project_id=sub_id, values={"title_en": "Kitchen of all"}, seen=seen, actor=staff, clock=clock)
 
 
+@pytest.mark.one_database
 def test_a_revision_without_a_change_leaves_no_trace(small: Flask, staff: Actor, clock: FixedClock) -> None:
     before = db.session.scalars(select(Event.id)).all()
     sub = sub_of("BM01-1")
@@ -136,6 +140,7 @@ def test_the_way_of_a_project(small: Flask, staff: Actor, clock: FixedClock) -> 
     go("closed")
 
 
+@pytest.mark.one_database
 def test_the_page_showed_another_status(small: Flask, staff: Actor, clock: FixedClock) -> None:
     with pytest.raises(EditConflict):
         service.change_status(sub_project_id=sub_of("BM01-1").id, wanted="closed", seen="draft", actor=staff,

@@ -59,6 +59,7 @@ def test_news_with_a_picture(small: Flask, staff: Actor, clock: FixedClock, inst
     assert "灶台" not in json.dumps(payload, ensure_ascii=False)
 
 
+@pytest.mark.one_database
 def test_sent_twice_it_is_published_once(small: Flask, staff: Actor, clock: FixedClock) -> None:
     first = publish(News(DAY, "开灶"), staff, clock, key="k")
     assert publish(News(DAY, "开灶"), staff, clock, key="k") == first
@@ -66,6 +67,7 @@ def test_sent_twice_it_is_published_once(small: Flask, staff: Actor, clock: Fixe
         publish(News(DAY, "关灶"), staff, clock, key="k")
 
 
+@pytest.mark.one_database
 def test_what_is_refused(small: Flask, staff: Actor, clock: FixedClock, instance: Path) -> None:
     with pytest.raises(UpdateEmpty):
         publish(News(DAY, "  "), staff, clock)
@@ -104,6 +106,7 @@ def test_a_disclosure_that_is_withdrawn_gives_its_date_back(small: Flask, staff:
         updates.withdraw(update_id=999, reason="无", actor=staff, clock=clock)
 
 
+@pytest.mark.one_database
 def test_a_note_of_another_service(small: Flask, staff: Actor, clock: FixedClock) -> None:
     number = updates.publish_note(sub_project_id=sub_of("BM01-1").id, body_zh="结余转出", body_en="Surplus moved",
                                   actor=staff, clock=clock)
