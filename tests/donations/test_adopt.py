@@ -79,12 +79,14 @@ def test_whole_project_in_three_steps(site: Flask, visitor: FlaskClient) -> None
     assert "人民币伍佰元整" in page
 
 
+@pytest.mark.one_database
 def test_nothing_is_chosen_beforehand(visitor: FlaskClient) -> None:
     page = visitor.get("/adopt/HD1-1").get_data(as_text=True)
     assert "checked" not in page
     assert "selected value=\"\"" in page or 'selected' not in page
 
 
+@pytest.mark.one_database
 def test_items_by_units_and_by_amount(site: Flask, visitor: FlaskClient) -> None:
     with site.app_context():
         one, two = world.item("HD1-1", 1), world.item("HD1-1", 2)
@@ -94,6 +96,7 @@ def test_items_by_units_and_by_amount(site: Flask, visitor: FlaskClient) -> None
         assert {row.need_item_id: row.amount for row in pledge.lines} == {one: 12_050, two: 10_000}
 
 
+@pytest.mark.one_database
 def test_goods_take_units_and_no_account(site: Flask, visitor: FlaskClient) -> None:
     with site.app_context():
         goods = world.item("HD1-1", 3)
@@ -105,6 +108,7 @@ def test_goods_take_units_and_no_account(site: Flask, visitor: FlaskClient) -> N
     assert "收款账户" not in page
 
 
+@pytest.mark.one_database
 def test_instalments(site: Flask, visitor: FlaskClient) -> None:
     sent = first_step(visitor, {"what": "any", "amount": "100", "pay": "instalments", "instalments": "3",
                                 "first_due": "2026-05-31"})
@@ -197,6 +201,7 @@ def test_back_and_changed_replaces_the_reservation(site: Flask, visitor: FlaskCl
     assert [(p.state, p.amount) for p in pledges(site)] == [("cancelled", 50_000), ("reserved", 6_000)]
 
 
+@pytest.mark.one_database
 def test_changing_from_step_two(site: Flask, visitor: FlaskClient) -> None:
     sent = first_step(visitor, {"what": "whole"})
     link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', visitor.get(sent.location).get_data(as_text=True))
@@ -224,6 +229,7 @@ def test_too_late_offers_what_is_left(site: Flask, clock: FixedClock, visitor: F
     assert pledges(site)[-1].amount == 24_000
 
 
+@pytest.mark.one_database
 def test_too_late_for_items_and_goods(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
     with site.app_context():
         two, goods = world.item("HD1-1", 2), world.item("HD1-1", 3)
@@ -254,6 +260,7 @@ def test_expired_before_it_was_confirmed(site: Flask, clock: FixedClock, visitor
     assert 'value="周岚"' in visitor.get(link.group(1)).get_data(as_text=True)
 
 
+@pytest.mark.one_database
 def test_not_now_frees_at_once(site: Flask, visitor: FlaskClient) -> None:
     sent = first_step(visitor, {"what": "whole"})
     dropped = visitor.post(f"{sent.location}/drop", data=hidden(visitor.get(sent.location)))
@@ -280,6 +287,7 @@ def test_release_frees_what_is_not_paid(site: Flask, clock: FixedClock, visitor:
         assert world.problems() == []
 
 
+@pytest.mark.one_database
 def test_shown_is_changed_at_any_time(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
     told = second_step(visitor, first_step(visitor, {"what": "whole"}))
     [pledge] = pledges(site)
@@ -292,6 +300,7 @@ def test_shown_is_changed_at_any_time(site: Flask, clock: FixedClock, visitor: F
         assert db.session.scalars(db.text("SELECT shown FROM donation")).all() == ["none"]
 
 
+@pytest.mark.one_database
 def test_found_again_by_reference_and_tail(site: Flask, visitor: FlaskClient) -> None:
     told = second_step(visitor, first_step(visitor, {"what": "whole"}))
     reference = pledges(site)[0].reference
@@ -305,6 +314,7 @@ def test_found_again_by_reference_and_tail(site: Flask, visitor: FlaskClient) ->
     assert wrong_tail.status_code == unknown.status_code == 422
 
 
+@pytest.mark.one_database
 def test_a_token_of_somebody_else_is_nobodys(site: Flask, visitor: FlaskClient) -> None:
     second_step(visitor, first_step(visitor, {"what": "whole"}))
     with site.app_context():
@@ -362,3 +372,11 @@ def test_finding_is_slowed_down(database_url: str, make_app, clock: FixedClock) 
     answers = [client.post("/pledges/find", data={"reference": "9482719322", "tail": "0000"}).status_code
                for _ in range(11)]
     assert answers == [422] * 10 + [429]
+
+
+@pytest.mark.one_database
+def test_a_pledges_page_is_kept_nowhere(visitor: FlaskClient) -> None:
+    told = second_step(visitor, first_step(visitor, {"what": "whole"}))
+    headers = visitor.get(told.location).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Robots-Tag"] == "noindex"

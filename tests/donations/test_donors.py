@@ -108,6 +108,7 @@ def test_what_is_never_merged(site: Flask, clock: FixedClock) -> None:
         assert db.session.get_one(Donor, person).merged_into_id is None
 
 
+@pytest.mark.one_database
 def test_pages(site: Flask, clock: FixedClock) -> None:
     with site.app_context():
         old, new = promised(clock, "周岚"), promised(clock, "周岚女士", "13800000000")

@@ -108,6 +108,7 @@ def test_earlier_pledges_are_claimed_not_attached(site: Flask, clock: FixedClock
     assert "已经在一个账户里" in refused.get_data(as_text=True)
 
 
+@pytest.mark.one_database
 def test_two_names_ask_for_one(site: Flask) -> None:
     owner = signed_up(site, {**ENTERPRISE, "phone": "13800000001"})
     link = invitation(owner)
@@ -136,6 +137,7 @@ def invitation(owner: FlaskClient, email: str = "") -> str:
     return str(link)
 
 
+@pytest.mark.one_database
 def test_colleagues(site: Flask) -> None:
     owner = signed_up(site, ENTERPRISE)
     link = invitation(owner)

@@ -89,6 +89,7 @@ def test_a_file_that_is_no_text() -> None:
     assert [(line, error.code) for line, error in faults] == [(1, "not_text")]
 
 
+@pytest.mark.one_database
 def test_import_page(site: Flask, staff: FlaskClient) -> None:
     page = staff.get("/desk/pledges/import")
     file = (io.BytesIO(FILE.encode("gb18030")), "a.csv")
@@ -113,6 +114,7 @@ def hidden_text(page) -> dict[str, str]:  # type: ignore[no-untyped-def]
         r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.get_data(as_text=True))}
 
 
+@pytest.mark.one_database
 def test_offline_pledge(site: Flask, staff: FlaskClient) -> None:
     assert staff.get("/desk/pledges/new").status_code == 200
     page = staff.get("/desk/pledges/new?project=HD1-1")

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Response as Answer
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -30,6 +31,14 @@ from . import letters
 blueprint = Blueprint("adopt", __name__)
 
 Page = str | tuple[str, int] | Response
+
+
+@blueprint.after_request
+def keep_private(response: Answer) -> Answer:
+    """A pledge's page names its donor: it stays on no disk and in no search engine, whoever opens it."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @blueprint.route("/adopt/<code>", methods=["GET", "POST"])
