@@ -89,6 +89,7 @@ def test_a_receipt_is_shown_before_it_is_booked(app: Flask, office: Clients, clo
         "/desk/receipts/new", data={**form, "do": "check", "form_token": "new"}))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("wrong", "words"), [
     ({"amount": "1,5"}, "看不准"), ({"amount": "0", "home": "general"}, "大于零"),
     ({"booked_on": "2026-04-16"}, "还没有到"), ({"memo": "没有参考码"}, "不是有效的参考码"),
@@ -344,6 +345,7 @@ def test_the_auditor_reads_it_all_and_changes_nothing(app: Flask, office: Client
     assert (count(JournalEntry), count(Request)) == before
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("address", [
     "receipts/9", "suspense/9", "payments/9", "payments/new?project=ZZ", "approvals/9", "cash-boxes/9", "goods/9",
     "reverse/donation/9", "refund/suspense/9", "reverse/nothing/1"])

@@ -9,6 +9,7 @@ from flask_wtf.file import MultipleFileField
 from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Length
 
+from ... import web
 from ...forms import Dropdown, Given, YuanField
 from ...projects.measures import ItemFigures
 from ..disbursements import PaymentWish
@@ -58,7 +59,8 @@ class PaymentForm(DatedForm):
 
 def payment_form(sub_code: str, items: Sequence[ItemFigures]) -> type[PaymentForm]:
     """The form's class for one project."""
-    fields: dict[str, Any] = {f"item_{item.item_id}": YuanField(item.title_zh) for item in items}
+    title = "title_en" if web.language() == "en" else "title_zh"
+    fields: dict[str, Any] = {f"item_{item.item_id}": YuanField(getattr(item, title)) for item in items}
     return type("ProjectPaymentForm", (PaymentForm,), {
         "items": items, "sub_code": sub_code, "first": tuple(fields), **fields})
 

@@ -10,6 +10,7 @@ from ...extensions import db
 from ...identity.policy import access
 from ...ledger import numbering
 from ...projects import measures
+from ...projects.measures import ItemFigures
 from ...projects.models import NeedItem, SubProject
 from .. import evidence, goods, line_list
 from ..forms.goods import GoodsForm, HandOverForm, HoursForm, KindForm
@@ -46,9 +47,14 @@ def _items(gifts: list[Donation]) -> dict[int, NeedItem]:
 def _choices(kind: str) -> list[tuple[str, str]]:
     """Need items of this kind that can still take some."""
     rows = [item for item in measures.items(db.session()) if item.kind == kind and item.own.open > 0]
-    return [("", _("请选择")), *((str(item.item_id), _(
-        "%(code)s %(title)s：还缺%(left)s%(unit)s", code=item.sub_code, title=item.title_zh, left=item.own.open,
-        unit=item.unit_zh)) for item in rows)]
+    return [("", _("请选择")), *((str(item.item_id), _("%(code)s %(title)s：还缺%(left)s", **_told(item)))
+                                for item in rows)]
+
+
+def _told(item: ItemFigures) -> dict[str, str]:
+    if web.language() == "en":
+        return {"code": item.sub_code, "title": item.title_en, "left": f"{item.own.open} {item.unit_en}"}
+    return {"code": item.sub_code, "title": item.title_zh, "left": f"{item.own.open}{item.unit_zh}"}
 
 
 @blueprint.route("/new", methods=["GET", "POST"])

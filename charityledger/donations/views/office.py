@@ -45,7 +45,7 @@ def the_day() -> date:
 
 def account_choices(*kinds: str) -> Choices:
     """(code, name) of money accounts, all or of some kinds."""
-    return [(row.code, f"{row.name}（{row.code}）") for row in money_accounts.accounts(db.session(), *kinds)]
+    return [(row.code, f"{row.name} · {row.code}") for row in money_accounts.accounts(db.session(), *kinds)]
 
 
 def project_choices() -> Choices:
