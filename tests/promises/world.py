@@ -37,7 +37,7 @@ ITEMS = ((P, 1, "cash", 1, 100), (P, 2, "cash", 1, 50), (P, 3, "in_kind", 10, 30
          (Q, 1, "cash", 1, 80))
 
 
-def small_catalogue(items: tuple[tuple[str, int, str, int, int], ...] = ITEMS) -> catalogue.Catalogue:
+def small_catalogue(items: tuple[tuple[str, int, str, int, int], ...]) -> catalogue.Catalogue:
     """The rows of a catalogue with these items."""
     codes = sorted({item[0] for item in items})
     project = {"category_code": "K", "category_zh": "类", "category_en": "Kind", "major_code": "M", "street": "街道",
@@ -68,9 +68,9 @@ class World:
     def day(self) -> date:
         return today(self.clock)
 
-    def found(self) -> "World":
+    def found(self, items: tuple[tuple[str, int, str, int, int], ...] = ITEMS) -> "World":
         """Load the catalogue, open the accounts, keep one file of evidence."""
-        catalogue.load(catalogue=small_catalogue(), clock=self.clock)
+        catalogue.load(catalogue=small_catalogue(items), clock=self.clock)
         for code, kind in ((BANK, "bank"), (WECHAT, "wechat"), ("BOX", "cash")):
             money_accounts.add_account(actor=LI, clock=self.clock, code=code, kind=kind, name=code)
         with Session(db.engine) as tx:
