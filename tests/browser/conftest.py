@@ -7,16 +7,16 @@ fail the test.
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.installation import ROOT, Installation
+
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync")
@@ -28,50 +28,45 @@ class Site:
     """The demonstration as `make run` starts it: its address and what it printed about signing in."""
 
     url: str
-    instance: Path
-    password: str = ""
-    emails: dict[str, str] = field(default_factory=dict)
+    installation: Installation
+    password: str
+    emails: dict[str, str]
 
     def sign_in(self, page: Page, role: str) -> None:
         """Through the form, as a person would. `role`: donor, staff, finance, auditor or admin."""
         page.goto(f"{self.url}/sign-in")
-        page.locator("#login").fill(self.emails[role])
-        page.locator("#password").fill(self.password)
-        page.locator("main form .btn-primary").click()
+        page.locator("input[name=login]").fill(self.emails[role])
+        page.locator("input[name=password]").fill(self.password)
+        page.locator("main form button").first.click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", "CHARITYLEDGER_INSTANCE": str(folder / "instance"),
-                   "CHARITYLEDGER_FONTS": str(ROOT / ".cache/fonts"), "CHARITYLEDGER_RATE_LIMITS": "0"}
-    command = [sys.executable, "-m", "charityledger.cli", "serve", "--demonstration"]
+    installation = Installation(folder / "instance")
     with (folder / "errors").open("w+") as errors, subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors,
-            text=True) as server:
+            installation.command("serve", "--demonstration"), cwd=ROOT, stdin=subprocess.DEVNULL,
+            env=installation.environment(RATE_LIMITS="0"), stdout=subprocess.PIPE, stderr=errors, text=True) as server:
         try:
-            assert server.stdout
-            said = []
-            for line in server.stdout:
-                said.append(line)
+            said = ""
+            for line in server.stdout or ():
+                said += line
                 if found := re.match(r"Serving on (\S+)", line):
-                    yield _told(found[1], folder / "instance", "".join(said))
+                    yield _told(found[1], installation, said)
                     break
             else:
                 errors.seek(0)
-                pytest.fail(f"the site did not start:\n{''.join(said)}\n{errors.read()}")
+                pytest.fail(f"the site did not start:\n{said}\n{errors.read()}")
         finally:
             server.terminate()
 
 
-def _told(url: str, instance: Path, said: str) -> Site:
+def _told(url: str, installation: Installation, said: str) -> Site:
     """The sign-ins out of what the first start prints."""
-    made = Site(url, instance)
-    if password := re.search(r"one password for all\): (\S+)", said):
-        made.password = password[1]
-        made.emails = dict(re.findall(r"^  (\w+) +(\S+@\S+)$", said, re.MULTILINE))
-    return made
+    password = re.search(r"one password for all\): (\S+)", said)
+    assert password, said
+    return Site(url, installation, password[1], dict(re.findall(r"^  (\w+) +(\S+@\S+)$", said, re.MULTILINE)))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from charityledger.money import format_fen
-from tests.system.conftest import Installation, Pdf
+from tests.installation import Installation
+from tests.poppler import Pdf
 
 MARK = {"zh": "演示数据", "en": "Demonstration data"}
 
