@@ -159,6 +159,7 @@ SENTENCES: dict[str, LazyString] = {
     "more_than_held": _l("手上只有%(left)s，交不出%(requested)s。没有记下。"),
     "value_without_evidence": _l("写了价值，就要附上估价的凭据；没有凭据，只登记数量。"),
     "attestation_missing": _l("志愿时长要有人证明，请写明是谁。"),
+    "date_too_early": _l("日期不能早于%(earliest)s，请检查。"),
     "fee_too_large": _l("手续费%(fee_fen)s不会比到账的%(amount_fen)s还多，请检查。"),
     "line_known": _l("这个账户里已经有流水号“%(native_id)s”，没有重复记下。"),
     "account_code_taken": _l("账户编号“%(account)s”已经用过，请换一个。"),

@@ -104,7 +104,7 @@ def deposit(tx: Session, *, actor: Actor, clock: Clock, count_id: int, line: Rec
     """The cash was brought to the bank: the bank's line, entered by hand, is paired with the count. Never a gift.
 
     Returns the line's id. Raises DepositDiffers where the amounts differ, CountUnallocated where the count's money
-    belongs nowhere (its gift was reversed).
+    belongs nowhere (its gift was reversed), DateTooEarly.
     """
     def act() -> int:
         row = _locked(tx, count_id)
@@ -113,6 +113,7 @@ def deposit(tx: Session, *, actor: Actor, clock: Clock, count_id: int, line: Rec
         if line.amount_fen != row.amount_fen:
             raise DepositDiffers(amount_fen=line.amount_fen, counted_fen=row.amount_fen)
         _check_kind(tx, line.account_code, cash=False)
+        lines.not_before(line.booked_on, row.counted_on)
         by_fund = _by_fund(tx, row.line_id)
         if sum(by_fund.values()) != row.amount_fen:
             raise CountUnallocated(subject=f"cash count {row.id}", state="unallocated", wanted="allocated")

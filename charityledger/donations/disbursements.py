@@ -17,7 +17,7 @@ from ..ledger.idempotency import once
 from ..projects import capacity
 from ..projects.capacity import Change
 from ..projects.models import NeedItem, SubProject
-from .lines import AmountNotPositive
+from .lines import AmountNotPositive, not_before
 from .models import Disbursement, DisbursementLine, Evidence, MoneyAccount
 from .requests import NotRequester
 from .rules import Part
@@ -147,6 +147,8 @@ def deliver(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, on
         row = _locked(tx, disbursement_id)
         if row.state != "paid" or row.delivered_on is not None:
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
+        # What is paid for in advance cannot have been delivered before; the rest may have been.
+        not_before(on, row.paid_on if row.prepaid else None)
         sub = tx.get_one(SubProject, row.sub_project_id)
         capacity.apply(tx, [Change(p.need_item_id, delivered=p.amount_fen) for p in row.lines],
                        subject=("delivery", row.id), on=on)
@@ -170,6 +172,7 @@ def returned(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, o
         row = _locked(tx, disbursement_id)
         if row.state != "paid":
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
+        not_before(on, row.paid_on)
         sub = tx.get_one(SubProject, row.sub_project_id)
         delivered = row.delivered_on is not None
         capacity.apply(tx, [Change(p.need_item_id, disbursed=-p.amount_fen,

@@ -15,7 +15,7 @@ from ..ledger.idempotency import once
 from ..projects import capacity
 from ..projects.capacity import Change
 from ..projects.models import NeedItem, SubProject
-from . import gifts, undoing
+from . import gifts, lines, undoing
 from .adoption import confirm_by_payment
 from .donors import DonorFacts, find_or_create
 from .models import Donation, DonationLine, Evidence, Pledge
@@ -177,12 +177,13 @@ def hand_over(tx: Session, *, actor: Actor, clock: Clock, donation_id: int, unit
               files: tuple[tuple[int, str], ...] = (), key: str | None = None) -> int:
     """Units are passed on: their share of the value becomes cost, with its release. Returns the donation's id.
 
-    The last unit takes what rounding left. Raises MoreThanHeld.
+    The last unit takes what rounding left. Raises MoreThanHeld, DateTooEarly.
     """
     def act() -> int:
         row = undoing.locked_gift(tx, donation_id)
         if row.kind != "goods":
             raise WrongState(subject=f"donation {row.id}", state=row.kind, wanted="goods")
+        lines.not_before(on, row.received_on)
         left = row.amount - sum(line.handed_over for line in row.lines)
         if not 0 < units <= left:
             raise MoreThanHeld(left=left, requested=units)

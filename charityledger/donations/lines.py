@@ -54,6 +54,12 @@ class FeeTooLarge(InvalidInput):
     code = "fee_too_large"
 
 
+class DateTooEarly(InvalidInput):
+    """A step would be dated before the one that it follows. Facts: earliest (as text)."""
+
+    code = "date_too_early"
+
+
 class LineKnown(Conflict):
     """The bank's own number came before on this account: the same line is never entered twice. Facts: native_id."""
 
@@ -89,9 +95,16 @@ class Line(NamedTuple):
     fee_fen: int
 
 
-def read(tx: Session, line_id: int) -> Line:
-    """The line with this number, which must exist."""
-    return Line(*tx.connection().execute(_READ, {"line": line_id}).one())
+def read(tx: Session, line_id: int, on: date | None = None) -> Line:
+    """The line with this number, which must exist. `on`: the day to book it, where that is not its own."""
+    line = Line(*tx.connection().execute(_READ, {"line": line_id}).one())
+    return line if on is None else line._replace(booked_on=on)
+
+
+def not_before(on: date, earliest: date | None) -> None:
+    """Books as at a day must make sense. Raises DateTooEarly."""
+    if earliest is not None and on < earliest:
+        raise DateTooEarly(earliest=earliest.isoformat())
 
 
 def ledger_account(tx: Session, account_code: str) -> str:
@@ -143,6 +156,12 @@ def take_fee(tx: Session, line_id: int) -> int:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return 0
     return int(tx.scalars(select(StatementLine.fee_fen).where(StatementLine.id == line_id)).one())
+
+
+def was_reversed(tx: Session, line_id: int) -> bool:
+    """Whether something that a line had become was taken back."""
+    return tx.scalars(select(Allocation.id).where(Allocation.statement_line_id == line_id,
+                                                  Allocation.reverses_id.is_not(None)).limit(1)).first() is not None
 
 
 def became(session: Session, line_id: int) -> dict[tuple[str, int], int]:

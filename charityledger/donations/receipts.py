@@ -3,9 +3,11 @@
 Income is recognised here (and where held money finds its home), when money has come in, and never before (promise 3).
 """
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
-from ..clock import Clock
+from ..clock import Clock, today
 from ..database import use_case
 from ..errors import LineOverused, NotFound, WrongState
 from ..identity.actor import Actor
@@ -74,6 +76,8 @@ def allocate_line(tx: Session, *, actor: Actor, clock: Clock, line_id: int, refe
                   key: str | None = None) -> int:
     """What is left of a line (after a reversal, or because part of it was allocated) finds its place: a pledge, a
     sub-project, the general fund, or, with none of them, suspense. `amount_fen`: how much, default all that is left.
+
+    After a reversal it is dated today: dated back, the books of the days between would hold the money twice.
     """
     def act() -> int:
         row = tx.get(StatementLine, line_id)
@@ -84,15 +88,16 @@ def allocate_line(tx: Session, *, actor: Actor, clock: Clock, line_id: int, refe
         if not 0 < fen <= left_fen:
             raise LineOverused(line_id=line_id, left_fen=left_fen, requested_fen=fen)
         donor_id = find_or_create(tx, donor, actor=actor, clock=clock) if donor else None
+        on = today(clock) if lines.was_reversed(tx, line_id) else None
         if reference is not None:
             pay_pledge(tx, line_id=line_id, pledge=find_pledge(tx, reference), amount_fen=fen, fee_fund=fee_fund,
-                       actor=actor, clock=clock)
+                       actor=actor, clock=clock, on=on)
         elif sub_code is not None or general:
             give(tx, line_id=line_id, amount_fen=fen, sub_code=sub_code, donor_id=donor_id, shown=shown,
-                 fee_fund=fee_fund, actor=actor, clock=clock)
+                 fee_fund=fee_fund, actor=actor, clock=clock, on=on)
         else:
             hold(tx, line_id=line_id, amount_fen=fen, reason="no_reference", donor_id=donor_id, actor=actor,
-                 clock=clock)
+                 clock=clock, on=on)
         return line_id
 
     content = {"use": "allocate", "line": line_id, "reference": reference, "sub": sub_code, "general": general,
@@ -101,15 +106,15 @@ def allocate_line(tx: Session, *, actor: Actor, clock: Clock, line_id: int, refe
 
 
 def pay_pledge(tx: Session, *, line_id: int, pledge: Pledge, amount_fen: int, actor: Actor, clock: Clock,
-               fee_fund: str | None = None) -> int:
+               fee_fund: str | None = None, on: date | None = None) -> int:
     """Allocate a line to a pledge, the excess to suspense; returns the donation's id (or the suspense's, if all is
     excess). A reservation that gets paid counts as confirmed: the money says so."""
     if pledge.kind != "cash":
         raise WrongState(subject=pledge.reference, state=pledge.kind, wanted="cash")
     if pledge.state in ENDED_STATES or pledge.state == "fulfilled":
         return hold(tx, line_id=line_id, amount_fen=amount_fen, reason="over_payment", pledge=pledge, actor=actor,
-                    clock=clock)
-    line = lines.read(tx, line_id)
+                    clock=clock, on=on)
+    line = lines.read(tx, line_id, on)
     if pledge.state == "reserved":
         from .adoption import confirm_by_payment
 
@@ -124,9 +129,9 @@ def pay_pledge(tx: Session, *, line_id: int, pledge: Pledge, amount_fen: int, ac
 
 
 def give(tx: Session, *, line_id: int, amount_fen: int, sub_code: str | None, donor_id: int | None, shown: str,
-         actor: Actor, clock: Clock, fee_fund: str | None = None) -> int:
+         actor: Actor, clock: Clock, fee_fund: str | None = None, on: date | None = None) -> int:
     """See `record_gift`; returns the donation's id, or the suspense's where nothing fits."""
-    line = lines.read(tx, line_id)
+    line = lines.read(tx, line_id, on)
     if sub_code is None:
         return _book(tx, line, [], amount_fen, 0, donor_id=donor_id, shown=shown, sub=None, pledge=None,
                      fee_fund=fee_fund, actor=actor, clock=clock)
@@ -135,7 +140,7 @@ def give(tx: Session, *, line_id: int, amount_fen: int, sub_code: str | None, do
     taken = sum(p.amount for p in parts)
     if not taken:
         return hold(tx, line_id=line_id, amount_fen=amount_fen, reason="over_payment", donor_id=donor_id, actor=actor,
-                    clock=clock)
+                    clock=clock, on=on)
     return _book(tx, line, parts, taken, amount_fen - taken, donor_id=donor_id, shown=shown, sub=sub, pledge=None,
                  fee_fund=fee_fund, actor=actor, clock=clock)
 

@@ -28,9 +28,9 @@ class NothingOpen(InvalidInput):
 
 
 def hold(tx: Session, *, line_id: int, amount_fen: int, reason: str, actor: Actor, clock: Clock,
-         pledge: Pledge | None = None, donor_id: int | None = None) -> int:
+         pledge: Pledge | None = None, donor_id: int | None = None, on: date | None = None) -> int:
     """Put money in suspense; returns the suspense's id. It pays no wallet's fee: the general fund does."""
-    line = lines.read(tx, line_id)
+    line = lines.read(tx, line_id, on)
     # The entry names the line, because the suspense row needs the entry's id and so comes after it.
     entry_id = store.post(tx, postings.to_suspense(
         line_id, lines.ledger_account(tx, line.account_code), amount_fen, line.booked_on,
@@ -80,9 +80,10 @@ def settle_suspense(tx: Session, *, actor: Actor, clock: Clock, suspense_id: int
                     shown: str = "none", key: str | None = None) -> int:
     """Held money finds its home: the pledge with this reference, the open needs of a sub-project, or, with neither,
     the general fund. `amount_fen`: how much of it (default: all, as far as the home can take it). Returns the
-    donation's id. Raises NothingOpen when the home cannot take the amount asked for."""
+    donation's id. Raises NothingOpen when the home cannot take the amount asked for, DateTooEarly."""
     def act() -> int:
         held = locked(tx, suspense_id)
+        lines.not_before(on, held.received_on)
         return _settle(tx, held, part_of(held, amount_fen), exact=amount_fen is not None, reference=reference,
                        sub_code=sub_code, shown=shown, actor=actor, clock=clock, on=on)
 

@@ -8,6 +8,7 @@ from flask import Flask
 from charityledger.clock import FixedClock
 from charityledger.donations import disbursements
 from charityledger.donations.disbursements import PaymentWish
+from charityledger.donations.lines import DateTooEarly
 from charityledger.donations.models import Disbursement
 from charityledger.donations.requests import NotRequester
 from charityledger.donations.rules import Part
@@ -91,6 +92,10 @@ def test_an_account_pays_only_what_it_holds(clock: FixedClock) -> None:
 
 def test_paid_before_delivery_is_no_cost_yet(clock: FixedClock) -> None:
     payment = pay(clock, 15000, prepaid=True)
+    with pytest.raises(DateTooEarly):
+        disbursements.deliver(actor=STAFF, clock=clock, disbursement_id=payment, on=date(2026, 4, 14), note_zh="已验收")
+    with pytest.raises(DateTooEarly):
+        disbursements.returned(actor=STAFF, clock=clock, disbursement_id=payment, on=date(2026, 4, 14))
     assert world.movements() == [(PREPAID, BANK, "HD1-1", 15000)]
     assert world.books() == {(BANK, "HD1-1"): 35000, (INCOME, "HD1-1"): -50000, (PREPAID, "HD1-1"): 15000}
     disbursements.deliver(actor=STAFF, clock=clock, disbursement_id=payment, on=DAY, note_zh="已验收")

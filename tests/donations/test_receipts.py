@@ -106,6 +106,8 @@ def test_a_home_takes_no_more_than_it_has_room_for(clock: FixedClock) -> None:
                                  amount_fen=50001)
     with pytest.raises(LineOverused):
         receipts.settle_suspense(actor=STAFF, clock=clock, suspense_id=waiting, on=DAY, amount_fen=60001)
+    with pytest.raises(lines.DateTooEarly):
+        receipts.settle_suspense(actor=STAFF, clock=clock, suspense_id=waiting, on=date(2026, 4, 14))
     receipts.settle_suspense(actor=STAFF, clock=clock, suspense_id=waiting, on=DAY, sub_code="HD1-1")
     assert (held().settled_fen, world.progress(), world.progress(number=2)) == (
         50000, {"received": 30000}, {"received": 20000})

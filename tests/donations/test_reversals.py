@@ -78,6 +78,8 @@ def test_a_gift_to_the_wrong_promise_goes_to_the_right_one(clock: FixedClock) ->
     assert world.problems() == []
 
     receipts.allocate_line(actor=STAFF, clock=clock, line_id=line.id, reference=right.reference)
+    # Dated back, the days between would hold the money twice.
+    assert world.entries()[-1].effective_on == date(2026, 4, 17)
     assert world.books() == {(BANK, "HD1-1"): 15000, (INCOME, "HD1-1"): -15000}
     assert (world.pledge(right.id).paid, world.line(line.id).used_fen) == (15000, 15000)
     with pytest.raises(LineOverused):
