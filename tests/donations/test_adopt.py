@@ -1,7 +1,7 @@
 """Adopting without an account: choose, check, pledge; twice, too late, changed, released."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -366,7 +366,7 @@ def test_mail_goes_out_once_and_its_failure_is_told(site: Flask, visitor: FlaskC
 
 
 @pytest.mark.one_database
-def test_finding_is_slowed_down(database_url: str, make_app, clock: FixedClock) -> None:  # type: ignore[no-untyped-def]
+def test_finding_is_slowed_down(database_url: str, make_app: Callable[..., Flask]) -> None:
     app = make_app(database_url, RATE_LIMITS=True)
     client = app.test_client()
     answers = [client.post("/pledges/find", data={"reference": "9482719322", "tail": "0000"}).status_code
@@ -380,3 +380,29 @@ def test_a_pledges_page_is_kept_nowhere(visitor: FlaskClient) -> None:
     headers = visitor.get(told.location).headers
     assert headers["Cache-Control"] == "no-store"
     assert headers["X-Robots-Tag"] == "noindex"
+
+
+@pytest.mark.one_database
+def test_where_to_pay_comes_from_the_settings(database_url: str, make_app: Callable[..., Flask], clock: FixedClock,
+                                              tmp_path: Path) -> None:
+    app = make_app(database_url, ACCOUNT_HOLDER="区慈善总会", ACCOUNT_BANK="某银行", ACCOUNT_NUMBER="6222 0000",
+                   WALLET_PICTURES="codes/wechat.png, missing.png")
+    picture = Path(app.instance_path) / "codes" / "wechat.png"
+    picture.parent.mkdir()
+    picture.write_bytes(b"\x89PNG")
+    with app.app_context():
+        world.fill(clock)
+    client = app.test_client()
+    page = client.get(second_step(client, first_step(client, {"what": "whole"})).location).get_data(as_text=True)
+    assert "区慈善总会" in page
+    assert "6222 0000" in page
+    assert page.count("/pay-to/") == 1
+    with client.get("/pay-to/0") as answer:
+        assert answer.data == b"\x89PNG"
+    assert client.get("/pay-to/1").status_code == 404
+
+
+@pytest.mark.one_database
+def test_no_account_is_made_up(visitor: FlaskClient) -> None:
+    told = second_step(visitor, first_step(visitor, {"what": "whole"}))
+    assert "收款账户还没有公布" in visitor.get(told.location).get_data(as_text=True)

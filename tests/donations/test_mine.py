@@ -1,6 +1,7 @@
 """我的捐赠: signing up, the donor's page, claiming, colleagues."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from argon2 import PasswordHasher
@@ -164,7 +165,7 @@ def test_colleagues(site: Flask) -> None:
 
 
 @pytest.mark.one_database
-def test_invitation_by_mail_where_there_is_a_server(database_url: str, make_app, clock: FixedClock,  # type: ignore[no-untyped-def]
+def test_invitation_by_mail_where_there_is_a_server(database_url: str, make_app: Callable[..., Flask],
                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     site = make_app(database_url, MAIL_SERVER="127.0.0.1:9")
     letters: list[str] = []

@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from wtforms import BooleanField, Field, HiddenField, StringField
+from wtforms import Field, HiddenField, StringField
 from wtforms.validators import Length
 
 from ...forms import Dropdown, Form, Given, PhoneField, Radios, ReadField, UsccField, YuanField
@@ -33,23 +33,6 @@ class EmailField(ReadField):
     """`data` is the address as it is kept."""
 
     reads = normal_email
-
-
-class ShownForm(Form):
-    """How a gift is shown, changed at any time."""
-
-    shown = Radios(_l("怎样公开"), choices=SHOWN, wanted=_l("请选一种，您随时可以改。"))
-
-
-class ConfirmForm(Form):
-    """The second step: one button, and one thing that can be asked for."""
-
-    agreement = BooleanField(_l("我想要一份书面捐赠协议"))
-
-
-class FindForm(Form):
-    reference = StringField(_l("参考码"), [Given(_l("请填写十位参考码。")), Length(max=40)])
-    tail = StringField(_l("电话后四位"), [Given(_l("请填写电话的后四位。")), Length(max=20)])
 
 
 class AdoptForm(Form):

@@ -20,7 +20,8 @@ from ...projects.measures import ItemFigures
 from .. import offers
 from ..adoption import AdoptionWish, adopt, confirm, expire
 from ..enterprises import donors_of
-from ..forms.adopt import AdoptForm, ConfirmForm, adopt_form, told_open
+from ..forms.adopt import AdoptForm, adopt_form, told_open
+from ..forms.pledge import ConfirmForm
 from ..links import pledge_of, token_of
 from ..models import Pledge
 from ..offers import Offer

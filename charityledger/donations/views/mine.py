@@ -17,8 +17,8 @@ from ...identity.policy import EVERYONE, access
 from .. import enterprises, giving, story
 from ..accounts import EnterpriseExists, NewUser, sign_up
 from ..donors import DonorFacts
-from ..forms.adopt import ShownForm
 from ..forms.mine import ClaimForm, PersonForm, SignUpForm
+from ..forms.pledge import ShownForm
 from ..links import token_of
 from ..models import Donation, Donor
 from ..pledges import InAnotherAccount, NotFoundByTail, claim, show_gift_as

@@ -9,7 +9,7 @@ from ... import web
 from ...extensions import db, limiter
 from ...identity.actor import AUDITOR
 from ...identity.policy import EVERYONE, access
-from ..forms.adopt import ConfirmForm, FindForm, ShownForm
+from ..forms.pledge import ConfirmForm, FindForm, ShownForm
 from ..links import pledge_of, token_of
 from ..pledges import NotFoundByTail, find_by_tail, show_as, withdraw
 from ..story import pledge_told
