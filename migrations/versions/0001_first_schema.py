@@ -533,7 +533,9 @@ def upgrade() -> None:
         sa.Column('disbursed_value_fen', sa.BigInteger(), nullable=False),
         sa.CheckConstraint('reserved + (pledged - paid) + received <= capacity',
             name=op.f('ck_item_progress_not_oversold')),
-        sa.CheckConstraint('reserved >= 0 AND pledged >= 0 AND paid >= 0 AND received >= 0 AND disbursed >= 0 AND delivered >= 0 AND paid <= pledged',
+        sa.CheckConstraint(
+            "reserved >= 0 AND pledged >= 0 AND paid >= 0 AND received >= 0 AND disbursed >= 0 "
+            "AND delivered >= 0 AND paid <= pledged",
             name=op.f('ck_item_progress_not_negative')),
         sa.ForeignKeyConstraint(['need_item_id'], ['need_item.id'], name=op.f('fk_item_progress_need_item_id')),
         sa.PrimaryKeyConstraint('need_item_id', name=op.f('pk_item_progress'))
