@@ -22,6 +22,7 @@ from ..money import format_yuan
 from ..projects.models import SubProject
 from ..projects.rules import next_disclosure
 from .frame import page_at
+from .language import language
 
 blueprint = Blueprint("desk", __name__)
 
