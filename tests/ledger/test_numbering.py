@@ -50,7 +50,7 @@ def test_nothing_to_number(books: Books) -> None:
     assert numbering.of_entries(books.tx, []) == {}
 
 
-def test_numbers_are_read_off_easily() -> None:
-    assert numbering.show("记", "202604", 31).startswith("记-202604-")
-    assert numbering.show("记", "202604", 31).endswith("31")
-    assert numbering.show("记", "202604", 123_456).endswith("123456")
+def test_a_number_says_its_month_and_differs_between_series() -> None:
+    assert numbering.show("记", "202604", 31).endswith("202604-0031")
+    assert numbering.show("记", "202604", 123_456).endswith("202604-123456")
+    assert numbering.show("记", "202604", 1) != numbering.show("诺", "202604", 1)
