@@ -120,8 +120,9 @@ def kind(name: str) -> str:
 
 
 def listed(texts: list[str]) -> str:
-    """`甲、乙、丙`, or `a, b, c`."""
-    return ("、" if language() == "zh" else ", ").join(texts)
+    """`甲、乙、丙`, or `a, b, c`. Markup among them stays markup, and the others are escaped then."""
+    comma = "、" if language() == "zh" else ", "
+    return Markup(comma).join(texts) if any(isinstance(text, Markup) for text in texts) else comma.join(texts)
 
 
 def _late(written: Callable[..., object]) -> Callable[..., object]:

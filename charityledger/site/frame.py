@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from werkzeug.local import LocalProxy
@@ -111,8 +111,19 @@ class Organisation:
         return str(config[f"ORGANISATION_{language().upper()}"] or config["ORGANISATION_ZH"])
 
 
+STATIC_MAX_AGE_S = 365 * 24 * 3600
+
+
+def _keep_static(response: Response) -> Response:
+    """A file whose address names its content never changes, so nobody needs to ask for it again."""
+    if request.endpoint == "static" and "v" in request.args and response.status_code == 200:
+        response.headers["Cache-Control"] = f"public, max-age={STATIC_MAX_AGE_S}, immutable"
+    return response
+
+
 def init_app(app: Flask) -> None:
     """Give the templates these names."""
+    app.after_request(_keep_static)
     app.jinja_env.globals.update(
         link=link, allowed=allowed, sections=sections, office_sections=office_sections, asset=asset, who=who,
         organisation=Organisation(), demonstration=is_demonstration, in_other_language=in_other_language,

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+from markupsafe import Markup
 
 from charityledger.site import filters
 
@@ -35,10 +36,12 @@ pytestmark = pytest.mark.one_database
     ("{{ bench | amount(6) }}", "6组", "6 sets"),
     ("{{ money | amount(600) }}", "¥6", "¥6"),
     ("{{ ['甲', '乙'] | listed }}", "甲、乙", "甲, 乙"),
+    ("{{ [bold, '<b>'] | listed }}", "<em>甲</em>、&lt;b&gt;", "<em>甲</em>, &lt;b&gt;"),
     ("{{ percent_down(999, 1000) }}", "99", "99"),
 ])
 def test_filters(sqlite_app: Flask, template: str, chinese: str, english: str) -> None:
     given = {"day": date(2026, 4, 16), "late": datetime(2026, 4, 16, 16, 30, tzinfo=UTC), "none": None,
+             "bold": Markup("<em>甲</em>"),
              "bench": SimpleNamespace(kind="goods", unit_zh="组", unit_en="set"), "money": SimpleNamespace(kind="cash")}
     drawn = sqlite_app.jinja_env.from_string(template)
     with sqlite_app.app_context():

@@ -70,6 +70,13 @@ def test_before_anything_was_paid_it_says_so(small: Flask, visit: Visit) -> None
     assert "还没有拨付。" in visit(small, "/").text
 
 
+def test_static_files_are_kept_as_long_as_their_address_stands(small: Flask, visit: Visit) -> None:
+    sheet = str(visit(small, "/").all("link", rel="stylesheet")[0]["href"])
+    client = small.test_client()
+    assert "immutable" in client.get(sheet, buffered=True).headers["Cache-Control"]
+    assert "immutable" not in client.get("/static/look.css", buffered=True).headers["Cache-Control"]
+
+
 def test_without_projects_home_still_stands(app: Flask, visit: Visit) -> None:
     assert "到账 ¥0，需求 ¥0" in visit(app, "/").text
     assert "还没有公开的项目" in visit(app, "/projects").text
