@@ -191,7 +191,7 @@ def text(error: CharityLedgerError) -> str:
     """The sentence for an error, in the language of the request. Facts in fen are written in yuan."""
     facts = {name: _shown(name, fact) for name, fact in error.facts.items()}
     if isinstance(error, OverNeed):
-        if error.facts["left"] == 0:
+        if error.code == OverNeed.code and error.facts["left"] == 0:
             return str(NOTHING_LEFT)
         facts |= _amount_left(error.facts)
     # The parent's sentence rather than none: a page that tells of a fault must not fail itself.

@@ -29,7 +29,7 @@ class QuantityNotPositive(InvalidInput):
 
 
 class MoreThanNeeded(OverNeed):
-    """More came in than the item or the promise takes. Facts as OverNeed's."""
+    """More came in than the item or the promise takes. Facts: item, left, requested, unit."""
 
     code = "more_than_needed"
 
