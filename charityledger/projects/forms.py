@@ -67,11 +67,12 @@ class CodeField(ReadField):
     reads = code(20)
 
 
-class SubProjectForm(Form):
-    """The facts of a sub-project; `seen` is what they were when the form was opened."""
+class NewSubProjectForm(Form):
+    """The facts of a sub-project with its code, which never changes afterwards."""
 
     seen = HiddenField()
-    major_code = Dropdown(_l("大项目"), wanted=_l("请选大项目。"))
+    code: CodeField | None = CodeField(_l("编号"), [Given(_l("请填写编号，例如BM01-3。"))])
+    major_code = Dropdown(_l("大项目"), [Given(_l("请选大项目。"))], wanted=_l("请选大项目。"))
     title_zh = TextLine(_l("名称"), [Given(_l("请填写名称。"))], most=120)
     title_en = TextLine(_l("英文名称"), [Given(_l("请填写英文名称。"))], most=120)
     street = TextLine(_l("街道"), [Given(_l("请填写街道。"))], most=60)
@@ -86,10 +87,10 @@ class SubProjectForm(Form):
     ended_on = DayField(_l("实际结束日期"))
 
 
-class NewSubProjectForm(SubProjectForm):
-    """The same with a code, which never changes afterwards."""
+class SubProjectForm(NewSubProjectForm):
+    """The same without the code; `seen` is what the facts were when the form was opened."""
 
-    code = CodeField(_l("编号"), [Given(_l("请填写编号，例如BM01-3。"))])
+    code = None
 
 
 class NeedItemForm(Form):
@@ -152,7 +153,7 @@ class PictureForm(PlainForm):
 class UpdateForm(Form):
     """News of a sub-project."""
 
-    project = Dropdown(_l("项目"), wanted=_l("请选项目。"))
+    project = Dropdown(_l("项目"), [Given(_l("请选项目。"))], wanted=_l("请选项目。"))
     published_on = DayField(_l("日期"), [Given(_l("请填写日期。"))])
     body_zh = TextLine(_l("近况正文"), [Given(_l("请写几句近况。"))], most=4000, lines=True)
     body_en = TextLine(_l("英文"), most=6000, lines=True)

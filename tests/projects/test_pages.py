@@ -103,8 +103,8 @@ def test_faults_are_named_at_their_fields(desk: FlaskClient) -> None:
                   opened_on="2026-04-15", ends_on="15.4.2026")
     page = desk.post("/desk/catalogue/new", data=form)
     assert page.status_code == 422
-    for name in ("code", "title_zh", "title_en", "street", "beneficiary_count", "ends_on"):
-        assert f'<a href="#{name}">' in page.text, name
+    assert re.findall(r'<a href="#(\w+)">', page.text.split('id="errors"')[1].split("</ul>")[0]) == [
+        "code", "major_code", "title_zh", "title_en", "street", "community", "beneficiary_count", "ends_on"]
     assert "<title>有" in page.text
     taken = fields(desk.get("/desk/catalogue/new"), code="BM01-1", major_code="BM01", title_zh="茶亭", title_en="Tea",
                    street="一街道", community="一社区", beneficiary_count="0")
@@ -251,6 +251,7 @@ def test_nobody_publishes_a_file_by_its_number(app: Flask, desk: FlaskClient) ->
                                                     "form_token": forged})
     assert [len(u.pictures) for u in inside(app, lambda: [
         update for update in db.session.scalars(select(ProjectUpdate)) if len(update.pictures) >= 0])] == [0, 0]
+    assert '<a href="#project">' in desk.post("/desk/updates/new", data=form | {"project": ""}).text
     future = desk.post("/desk/updates/new", data=form | {"published_on": "2026-04-16"})
     assert future.status_code == 422
     assert '<a href="#published_on">' in future.text

@@ -36,17 +36,18 @@ def index() -> Page:
 @access(*READERS, write=WRITERS)
 def create() -> Page:
     form = NewSubProjectForm()
-    form.major_code.choices = _majors()
-    if form.validate_on_submit():
+    form.major_code.choices = [("", _("请选择")), *_majors()]
+    code = form.code.data if form.code else None
+    if form.validate_on_submit() and code:
         try:
-            service.add_sub_project(code=form.code.data, values=_values(form), actor=web.actor(), clock=web.clock(),
+            service.add_sub_project(code=code, values=_values(form), actor=web.actor(), clock=web.clock(),
                                     key=form.key)
         except CodeTaken as error:
             form.refuse(error, form.code)
         except DatesOutOfOrder as error:
             form.refuse(error, form.ends_on)
         else:
-            return done(_("项目已经建好，还是草稿。请加需求明细，再开放认领。"), url_for(".show", code=form.code.data))
+            return done(_("项目已经建好，还是草稿。请加需求明细，再开放认领。"), url_for(".show", code=code))
     return render_template("catalogue/edit.html", form=form, sub=None, differing=[]), form.status
 
 
@@ -143,7 +144,7 @@ def _majors() -> list[tuple[str, str]]:
             for major in db.session.query(MajorProject).order_by(MajorProject.position)]
 
 
-def _values(form: SubProjectForm) -> dict[str, Any]:
+def _values(form: NewSubProjectForm) -> dict[str, Any]:
     return {field: form[field].data for field in service.FIELDS}
 
 

@@ -26,7 +26,7 @@ __all__ = ["KIND_NAMES", "READERS", "STATUS_LOOKS", "STATUS_NAMES", "WRITERS", "
 # Finance reads along; the auditor may read whatever they may.
 READERS = (STAFF, FINANCE, ADMIN)
 WRITERS = (STAFF, ADMIN)
-STATUS_NAMES = {"draft": _l("草稿"), "open": _l("还可认领"), "fully_adopted": _l("已认满，等到账"),
+STATUS_NAMES = {"draft": _l("草稿"), "open": _l("还可认领"), "fully_adopted": _l("已认满"),
                 "under_way": _l("正在办"), "delivered": _l("已落地"), "closed": _l("已结束")}
 STATUS_LOOKS = {"draft": "chip-warn", "fully_adopted": "chip-vow", "delivered": "chip-ok"}
 
