@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
@@ -114,8 +115,15 @@ def ours(error: CharityLedgerError) -> Response:
     """An error that has a sentence of its own."""
     title, _what, do = _page_for(error.status)
     incident = _incident(error) if error.status >= 500 else ""
-    return answer(Fault(error.status, error.code, str(_TITLES.get(error.code, title)), wording.text(error), _safe(), do,
+    safe = "" if _says_what_is_safe(error) else _safe()
+    return answer(Fault(error.status, error.code, str(_TITLES.get(error.code, title)), wording.text(error), safe, do,
                         incident))
+
+
+def _says_what_is_safe(error: CharityLedgerError) -> bool:
+    """Whether the sentence of an error has said already that nothing was recorded."""
+    with force_locale("zh"):
+        return "没有记下" in wording.text(error)
 
 
 def http(error: HTTPException) -> AnyResponse:

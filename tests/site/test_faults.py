@@ -73,9 +73,17 @@ def test_a_conflict_says_what_is_safe_and_what_to_do(failing: Raise) -> None:
 
 
 def test_reading_and_writing_are_told_apart(failing: Raise) -> None:
-    app = failing(errors.Conflict())
+    app = failing(errors.NotFound(what="甲"))
     assert "钱和记录都不受影响。" in page(app)[1].text
     assert "这一步没有记下，也没有扣款。" in page(app, method="POST")[1].text
+
+
+def test_what_is_safe_is_said_once(failing: Raise) -> None:
+    app = failing(errors.Conflict())
+    assert page(app, method="POST")[1].text.count("没有记下") == 1
+    english = page(app, "/en/fail", "POST")[1].text
+    assert "no change was recorded" in english
+    assert "This step was not recorded" not in english
 
 
 def test_a_fault_of_ours_has_a_number_that_stands_in_the_log(failing: Raise, caplog: pytest.LogCaptureFixture) -> None:
