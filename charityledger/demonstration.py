@@ -241,10 +241,13 @@ class Story:
                                   note_zh="居民代表验收", note_en="accepted by residents' representatives")
 
     def news(self, sub_id: int) -> None:
-        if self.rnd.random() < .5:
+        """Most projects published lately; for a few the next disclosure is due soon, or late."""
+        lately = SystemClock().now() - timedelta(days=self.rnd.randrange(5, 89))
+        self.clock.at = max(self.clock.at, lately)
+        if self.rnd.random() < .95:
             updates.publish_note(sub_project_id=sub_id, body_zh="本期公示：资金与进度已更新，见本页明细。",
                                  body_en="Published for this period: money and progress are up to date on this page.",
-                                 actor=self.cast.staff, clock=self.clock)
+                                 disclosure=True, actor=self.cast.staff, clock=self.clock)
 
     def loose_ends(self) -> None:
         """What a desk finds in the morning: money without a reference, too much money, a request to approve."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from .. import reference
 from ..audit import events
-from ..clock import Clock, today
+from ..clock import LOCAL, Clock, today
 from ..database import use_case
 from ..errors import Conflict, InvalidInput, NotFound, PledgeExpired, WrongState
 from ..identity.actor import Actor
@@ -64,7 +64,8 @@ def adopt(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFact
     """
     def act() -> int:
         expires_at = clock.now() + timedelta(minutes=confirm_minutes)
-        pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, expires_at)
+        pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, expires_at,
+                          today(clock))
         return pledge.id
 
     return once(tx, key, {"use": "adopt", "donor": donor, "wish": wish, "actor": actor.user_id}, act, clock=clock)
@@ -78,9 +79,10 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
     def act() -> int:
         if external_id and tx.scalar(select(Pledge.id).where(Pledge.external_id == external_id)) is not None:
             raise ExternalIdTaken(external_id=external_id)
-        pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, None)
+        on = pledged_on or today(clock)
+        pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, None, on)
         pledge.source, pledge.external_id, pledge.enforceability = source, external_id, enforceability
-        _confirm(tx, pledge, actor, clock, pledged_on or today(clock), None)
+        _confirm(tx, pledge, actor, clock, on, None)
         return pledge.id
 
     content = {"use": "accept", "donor": donor, "wish": wish, "on": pledged_on, "external_id": external_id,
@@ -89,8 +91,9 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
 
 
 def _reserve(tx: Session, actor: Actor, clock: Clock, ids: Ids, donor_id: int, wish: AdoptionWish,
-             expires_at: datetime | None) -> Pledge:
-    sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code)).first()
+             expires_at: datetime | None, on: date) -> Pledge:
+    # Shared: many adopt at once, and a change of the project's status waits for them (or they for it).
+    sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code).with_for_update(read=True)).first()
     if sub is None:
         raise NotFound(what=wish.sub_code)
     if sub.status not in ADOPTABLE_STATUSES:
@@ -108,7 +111,7 @@ def _reserve(tx: Session, actor: Actor, clock: Clock, ids: Ids, donor_id: int, w
     tx.add(pledge)
     tx.flush()
     capacity.apply(tx, [Change(p.need_item_id, reserved=p.amount) for p in parts],
-                   subject=("pledge", pledge.id), on=today(clock))
+                   subject=("pledge", pledge.id), on=on)
     _record(tx, "adoption_reserved", pledge, actor, clock)
     return pledge
 
@@ -187,8 +190,8 @@ def _confirm(tx: Session, pledge: Pledge, actor: Actor, clock: Clock, on: date, 
 
 
 def confirm_by_payment(tx: Session, pledge: Pledge, actor: Actor, clock: Clock, on: date) -> None:
-    """Money for a reservation has come in before its donor confirmed: the money says it."""
-    _confirm(tx, pledge, actor, clock, on, None)
+    """Money for a reservation has come in before its donor confirmed: the money says it, from `on` at the earliest."""
+    _confirm(tx, pledge, actor, clock, max(on, pledge.reserved_at.astimezone(LOCAL).date()), None)
 
 
 @use_case
