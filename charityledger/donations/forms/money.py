@@ -118,7 +118,7 @@ class ReceiptForm(DonorForm):
 
     first = ("account", "booked_on", "amount", "counterparty", "memo")
 
-    account = Dropdown(_l("收款账户"))
+    account = Dropdown(_l("到账账户"))
     booked_on = DayField(_l("到账日期"), [Given(_l("请填写到账日期。"))])
     amount = YuanField(_l("金额（元）"), [Given(_l("请填写金额，例如120.50。"))])
     counterparty = StringField(_l("对方户名"), [Length(max=200)])
