@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from ..projects.models import SubProject
 from .models import Allocation, Donation, MoneyAccount, Pledge, Request, StatementLine, Suspense
+from .requests import wanted as wanted_by
 
 PAGE_SIZE = 50
 STATES = ("open", "held", "done")
@@ -131,9 +132,7 @@ def _gifts(session: Session, ids: list[int]) -> dict[int, tuple[SubProject | Non
 
 def asked_of(session: Session, kinds: Sequence[str], subjects: Sequence[tuple[str, int]]) -> dict[tuple[str, int], int]:
     """{(what, id): request id} of the requests that wait about these gifts, money in suspense or deposits."""
-    from .requests import wanted
-
     ids = [subject_id for _what, subject_id in subjects]
     rows = session.scalars(select(Request).where(Request.kind.in_(kinds), Request.state == "requested",
                                                  Request.subject_id.in_(ids)))
-    return {(str(wanted(row)["of"]), row.subject_id): row.id for row in rows}
+    return {(str(wanted_by(row)["of"]), row.subject_id): row.id for row in rows}

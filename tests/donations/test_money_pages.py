@@ -12,11 +12,12 @@ from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
 from charityledger.clock import FixedClock
-from charityledger.donations import receipts
+from charityledger.donations import merging, receipts
 from charityledger.donations.models import (
     CashCount,
     Disbursement,
     Donation,
+    Donor,
     Evidence,
     Request,
     StatementLine,
@@ -312,6 +313,17 @@ def test_surplus_is_asked_for_with_evidence(app: Flask, office: Clients, clock: 
     assert "已批准" in said(office["staff"].get("/desk/surplus"))
     with app.app_context():
         assert (world.books()[world.BANK, "LB1-1"], world.problems()) == (2000, [])
+
+
+def test_merging_donors_is_decided_in_the_same_queue(app: Flask, office: Clients, clock: FixedClock) -> None:
+    with app.app_context():
+        one, other = (world.promise(clock, 100, name=name).donor_id for name in ("明远商贸", "郑州明远商贸有限公司"))
+        merging.request_merge(actor=STAFF, clock=clock, donor_id=one, into_id=other, reason="同一家单位")
+    assert "合并捐赠人" in said(office["finance"].get("/desk/approvals"))
+    assert "明远商贸" in said(office["auditor"].get("/desk/approvals/1"))
+    office["finance"].post("/desk/approvals/1/approve", data={"note": "", "form_token": "a"})
+    with app.app_context():
+        assert db.session.get_one(Donor, one).merged_into_id == other
 
 
 def test_finance_adds_an_account(office: Clients) -> None:
