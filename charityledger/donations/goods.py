@@ -122,7 +122,8 @@ def _receive(tx: Session, kind: str, gift: KindGift, donor: DonorFacts | None, a
     tx.flush()
     capacity.apply(tx, [Change(line.need_item_id, paid=line.amount if pledge else 0, received=line.amount,
                                delivered=line.amount if kind == "hours" else 0, received_value_fen=line.value_fen)
-                        for line in row.lines], subject=("donation", row.id), on=gift.received_on)
+                        for line in row.lines], subject=("donation", row.id), on=gift.received_on,
+                   promised_on=pledge.pledged_on if pledge else None)
     if value_fen:
         fund = tx.get_one(SubProject, item.sub_project_id).code
         row.entry_id = store.post(tx, postings.goods_in(row.id, fund, value_fen, gift.received_on), clock=clock,

@@ -153,7 +153,8 @@ def _book(tx: Session, line: lines.Line, parts: list[Part], taken: int, excess: 
         tx, line_id=line.id, on=line.booked_on, amount_fen=taken, parts=parts, donor_id=donor_id, shown=shown,
         sub_project_id=sub.id if sub else None, pledge_id=pledge.id if pledge else None, actor=actor)
     capacity.apply(tx, [Change(p.need_item_id, paid=p.amount if pledge else 0, received=p.amount) for p in parts],
-                   subject=("donation", donation.id), on=line.booked_on)
+                   subject=("donation", donation.id), on=line.booked_on,
+                   promised_on=pledge.pledged_on if pledge else None)
     entry_id = store.post(tx, postings.gift(
         donation.id, lines.ledger_account(tx, line.account_code), sub.code if sub else GENERAL_FUND, taken,
         line.booked_on, kept_fen=taken if pledge else 0, suspense_fen=excess,

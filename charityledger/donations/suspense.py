@@ -111,7 +111,7 @@ def _settle(tx: Session, held: Suspense, amount: int, *, exact: bool, reference:
         gifts.mark_paid(pledge, parts)
         tx.flush()
     capacity.apply(tx, [Change(p.need_item_id, paid=p.amount if pledge else 0, received=p.amount) for p in parts],
-                   subject=("donation", donation.id), on=on)
+                   subject=("donation", donation.id), on=on, promised_on=pledge.pledged_on if pledge else None)
     entry_id = store.post(tx, postings.from_suspense(
         donation.id, lines.ledger_account(tx, held.account_code), sub.code if sub else GENERAL_FUND, taken, on,
         kept_fen=taken if pledge else 0), clock=clock, made_by=actor.user_id)

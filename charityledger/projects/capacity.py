@@ -5,7 +5,7 @@ counter that a trigger keeps.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import bindparam, insert, select
@@ -58,8 +58,13 @@ def left(tx: Session, need_item_ids: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], on: date) -> None:
-    """Record the changes. Raises OverNeed when an item has less left than a change takes."""
+def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], on: date,
+          promised_on: date | None = None) -> None:
+    """Record the changes as of `on`. Raises OverNeed when an item has less left than a change takes.
+
+    `promised_on`: the day of the promise that money keeps. Money may be dated before it, and keeps it only from then
+    on: figures as at a day between the two must not count a promise as paid that had not been made.
+    """
     changes = sorted(changes, key=lambda change: change.need_item_id)
     if not changes:
         return
@@ -68,9 +73,14 @@ def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], o
         if change.takes > 0 and change.takes > remaining[change.need_item_id]:
             raise over_need(tx, change.need_item_id, remaining[change.need_item_id], change.takes)
         remaining[change.need_item_id] -= change.takes
+    rows = [(on, change) for change in changes]
+    if promised_on is not None and promised_on > on:
+        # Keeping the promise comes first: it frees what the money takes.
+        rows = [row for change in changes for row in (
+            (promised_on, Change(change.need_item_id, paid=change.paid)), (on, replace(change, paid=0)))]
     tx.connection().execute(_ADD, [
-        {**vars(change), "subject_kind": subject[0], "subject_id": subject[1], "effective_on": on}
-        for change in changes])
+        {**vars(change), "subject_kind": subject[0], "subject_id": subject[1], "effective_on": day}
+        for day, change in rows])
 
 
 def over_need(tx: Session, need_item_id: int, left: int, requested: int) -> OverNeed:
