@@ -27,6 +27,7 @@ def boundless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every item seems to have room, however it is asked."""
     monkeypatch.setattr(ItemProgress, "open", property(lambda counter: 10**12))
     monkeypatch.setattr(capacity, "left", lambda tx, items: dict.fromkeys(items, 10**12))
+    monkeypatch.setattr(capacity, "left", lambda tx, items: dict.fromkeys(items, 10**12))
 
 
 def adopt(world: World, tx: Session, kind: str, amount: int, line: int) -> int:

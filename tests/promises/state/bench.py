@@ -1,7 +1,7 @@
 """The bench of the state machine: a database of its own, the model beside it, and the comparison of the two."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -95,6 +95,10 @@ class Bench:
             assert {row.item_id: vars(row.own) for row in figures} == \
                 {item: vars(measures.Measures(*model.measures(item))) for item in model.capacity}
             assert measures.items(session, public=False, as_at=today(self.clock)) == figures
+            for back in (1, 3, 31):
+                for row in measures.items(session, public=False, as_at=today(self.clock) - timedelta(days=back)):
+                    assert min(vars(row.own).values()) >= 0, "something as at a past day is less than nothing"
+                    assert row.own.paid <= row.own.pledged
             for row in figures:
                 if row.kind == "goods":
                     assert (row.received_value_fen, row.disbursed_value_fen) == \

@@ -15,7 +15,7 @@ from charityledger.extensions import db
 from charityledger.identity.actor import Actor
 from tests.promises.state.bench import size_of
 from tests.promises.state.model import COUNTED, LIVE, Promise
-from tests.promises.state.rules import Rules, any_kind, any_number, any_size, any_sub
+from tests.promises.state.rules import Rules, any_delay, any_kind, any_number, any_size, any_sub
 from tests.promises.world import DONOR, WANG
 
 
@@ -52,9 +52,10 @@ class Promising(Rules):
         if promise:
             promise.expires = self.clock.now() + timedelta(minutes=30)
 
-    @rule(sub=any_sub, kind=any_kind, size=any_size, line=st.none() | any_number)
-    def accept(self, sub: str, kind: str, size: str, line: int | None) -> None:
-        promise = self.promise(adoption.accept, sub, kind, size, line, actor=WANG)
+    @rule(sub=any_sub, kind=any_kind, size=any_size, line=st.none() | any_number, delay=any_delay)
+    def accept(self, sub: str, kind: str, size: str, line: int | None, delay: int) -> None:
+        promise = self.promise(adoption.accept, sub, kind, size, line, actor=WANG,
+                               pledged_on=today(self.clock) - timedelta(days=delay))
         if promise:
             promise.state = "pledged"
 

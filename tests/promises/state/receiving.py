@@ -1,5 +1,7 @@
 """Rules of money, goods and hours that come in."""
 
+from datetime import timedelta
+
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
@@ -10,7 +12,7 @@ from charityledger.donations.receipts import ReceivedLine
 from charityledger.donations.rules import ENDED_STATES
 from tests.promises.state.bench import size_of
 from tests.promises.state.model import GENERAL, HELD, LIVE, Gift, Promise, Waiting
-from tests.promises.state.rules import Rules, any_account, any_number, any_size, any_sub
+from tests.promises.state.rules import Rules, any_account, any_delay, any_number, any_size, any_sub
 from tests.promises.world import DONOR, WANG, P, Q
 
 # The item of project P that takes goods, and the one that takes hours.
@@ -24,25 +26,25 @@ class Receiving(Rules):
     @initialize(sub=any_sub, account=any_account)
     def some_money(self, sub: str, account: str) -> None:
         """Without it most of what follows would be refused."""
-        self.gift(sub=sub, size="third", account=account, fee=1)
-        self.gift(sub=None, size="third", account=account, fee=0)
+        self.gift(sub=sub, size="third", account=account, fee=1, delay=30)
+        self.gift(sub=None, size="third", account=account, fee=0, delay=0)
 
-    def line(self, amount: int, account: str, fee: int) -> ReceivedLine:
-        return ReceivedLine(account, today(self.clock), amount, fee_fen=fee)
+    def line(self, amount: int, account: str, fee: int, delay: int) -> ReceivedLine:
+        return ReceivedLine(account, today(self.clock) - timedelta(days=delay), amount, fee_fen=fee)
 
     def no_fee_money(self, fee: int) -> str | None:
         """Money that waits pays no fee: the general fund does, if it can."""
         return "fund_overdrawn" if fee > self.model.free(GENERAL) else None
 
     @precondition(lambda self: self.model.promises)
-    @rule(number=any_number, size=any_size, account=any_account, fee=st.integers(0, 1))
-    def receipt(self, number: int, size: str, account: str, fee: int) -> None:
+    @rule(number=any_number, size=any_size, account=any_account, fee=st.integers(0, 1), delay=any_delay)
+    def receipt(self, number: int, size: str, account: str, fee: int, delay: int) -> None:
         promise: Promise = self.pick(self.model.promises, number)
         amount = size_of(size, sum(promise.unpaid.values()))
         fee = fee if amount > 1 else 0
         ended = promise.state in ENDED_STATES or promise.state == "fulfilled"
         expected = "wrong_state" if promise.kind != "cash" else self.no_fee_money(fee) if ended else None
-        line = self.attempt(expected, receipts.record_receipt, actor=WANG, line=self.line(amount, account, fee),
+        line = self.attempt(expected, receipts.record_receipt, actor=WANG, line=self.line(amount, account, fee, delay),
                             reference=promise.reference)
         if line is None:
             return
@@ -54,19 +56,19 @@ class Receiving(Rules):
             promise.pay(parts)
         self.bench.learn(line, account, fee=fee, promise=promise, fund=promise.sub, parts=parts)
 
-    @rule(amount=st.integers(1, 900), account=any_account)
-    def receipt_without_reference(self, amount: int, account: str) -> None:
-        line = self.attempt(None, receipts.record_receipt, actor=WANG, line=self.line(amount, account, 0))
+    @rule(amount=st.integers(1, 900), account=any_account, delay=any_delay)
+    def receipt_without_reference(self, amount: int, account: str, delay: int) -> None:
+        line = self.attempt(None, receipts.record_receipt, actor=WANG, line=self.line(amount, account, 0, delay))
         self.bench.learn(line, account)
 
-    @rule(sub=st.none() | any_sub, size=any_size, account=any_account, fee=st.integers(0, 1))
-    def gift(self, sub: str | None, size: str, account: str, fee: int) -> None:
+    @rule(sub=st.none() | any_sub, size=any_size, account=any_account, fee=st.integers(0, 1), delay=any_delay)
+    def gift(self, sub: str | None, size: str, account: str, fee: int, delay: int) -> None:
         left = {item: self.model.open(item) for item in self.model.of_kind(sub, "cash")} if sub else {}
         amount = size_of(size, sum(left.values()) if sub else 900)
         fee = fee if amount > 1 else 0
         parts = self.model.spread(amount, left)
         line = self.attempt(self.no_fee_money(fee) if sub and not parts else None, receipts.record_gift, actor=WANG,
-                            line=self.line(amount, account, fee), sub_code=sub, donor=DONOR)
+                            line=self.line(amount, account, fee, delay), sub_code=sub, donor=DONOR)
         if line is not None:
             self.bench.learn(line, account, fee=fee, fund=sub or GENERAL, parts=parts)
 
@@ -100,8 +102,8 @@ class Receiving(Rules):
                                      came_from=held))
 
     @rule(kind=st.sampled_from(("goods", "hours")), size=any_size, value=st.sampled_from((0, 0, 100, 5_000)),
-          which=st.none() | any_number)
-    def gift_in_kind(self, kind: str, size: str, value: int, which: int | None) -> None:
+          which=st.none() | any_number, delay=any_delay)
+    def gift_in_kind(self, kind: str, size: str, value: int, which: int | None, delay: int) -> None:
         item = self.world.items[P, LINES[kind]]
         promise: Promise | None = self.pick(self.model.promises, which) \
             if which is not None and self.model.promises else None
@@ -110,7 +112,8 @@ class Receiving(Rules):
         value = value if kind == "goods" else 0
         over = promise is not None and (promise.kind != kind or promise.state in (*ENDED_STATES, "fulfilled"))
         expected = "wrong_state" if over else TOO_MANY if amount > left else None
-        wish = KindGift(today(self.clock), amount, item, promise.reference if promise else None, value or None, "发票",
+        wish = KindGift(today(self.clock) - timedelta(days=delay), amount, item,
+                        promise.reference if promise else None, value or None, "发票",
                         files=((self.world.file_id, "发票.pdf"),) if value else ())
         made = self.attempt(expected, goods.receive_goods if kind == "goods" else goods.record_hours, actor=WANG,
                             gift=wish, donor=DONOR)

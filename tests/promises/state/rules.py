@@ -11,6 +11,8 @@ from tests.promises.world import BANK, WECHAT, P, Q
 
 any_size, any_number, any_bool = st.sampled_from(SIZES), st.integers(0, 99), st.booleans()
 any_sub, any_account = st.sampled_from((P, Q)), st.sampled_from((BANK, WECHAT))
+# How many days ago the bank booked it, or the donor promised it, that is recorded today.
+any_delay = st.sampled_from((0, 0, 0, 2, 30))
 any_kind = st.sampled_from(("cash", "cash", "cash", "goods", "hours"))
 
 
