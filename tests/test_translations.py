@@ -7,11 +7,14 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
+import pytest
 from babel.messages import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
+
+from charityledger.site.marking import mark
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "charityledger"
@@ -29,6 +32,7 @@ CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]")
 TEMPLATE_WORDS = {"中文"}
 PYTHON_WORDS = {
     ("identity/forms.py", "中文"): "a language's own name",
+    ("site/faults.py", "没有记下"): "looked for in the Chinese sentence of an error",
     ("site/filters.py", "一二三四五六日"): "days of the week, used where the language is Chinese",
     **{("site/figures.py", mark): "the mark of a category, a drawing rather than a word" for mark in "便帮爱文居"},
 }
@@ -179,3 +183,22 @@ def test_python_has_no_bare_chinese() -> None:
                 found.append(f"{name}:{line}: {text}")
     assert found == []
     assert set(PYTHON_WORDS) - used == set()
+
+
+@pytest.mark.parametrize(("written", "marked"), [
+    ("<p>苏淑芬 gave ¥9.00</p>", '<p><span lang="zh-CN">苏淑芬</span> gave ¥9.00</p>'),
+    ("<p>一号 2 号<br>财务（演示）: 9</p>",
+     '<p><span lang="zh-CN">一号 2 号</span><br><span lang="zh-CN">财务（演示）</span>: 9</p>'),
+    ('<option value="1">基本户</option>', '<option lang="zh-CN" value="1">基本户</option>'),
+])
+def test_chinese_on_an_english_page_is_marked(written: str, marked: str) -> None:
+    assert mark(f'<html lang="en">{written}</html>') == f'<html lang="en">{marked}</html>'
+
+
+@pytest.mark.parametrize("written", [
+    "<p>Need <b>9</b></p>", '<p lang="zh-CN">苏<b>淑芬</b></p>', "<title>苏淑芬</title>", '<img alt="苏淑芬">',
+    "<textarea>苏淑芬</textarea>", '<span lang="zh-CN">苏</span><input value="淑芬"><br>',
+])
+def test_what_is_marked_or_cannot_be_stays(written: str) -> None:
+    page = f'<html lang="en">{written}</html>'
+    assert mark(page) == page
