@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import insert
+from sqlalchemy.orm import Session
 
 import charityledger
 from charityledger import database
@@ -55,7 +56,7 @@ def application(url: str | None = None, **settings: object) -> Iterator[Flask]:
 
 
 @database.use_case
-def add_large_project(tx: object) -> int:
+def add_large_project(tx: Session) -> int:
     """A sub-project BIG with one need that is never used up; returns the need item's id."""
     tx.execute(insert(Category.__table__), {"code": "B", "title_zh": "大", "title_en": "B", "position": 99})
     tx.execute(insert(MajorProject.__table__), {"code": "B1", "category_code": "B", "title_zh": "大", "title_en": "B",
