@@ -103,10 +103,11 @@ def adopt_many(world: World, number: int, say: Callable[[object], None]) -> tupl
     """Two hundred adoptions of one unit of the goods; how many succeeded, and how the others failed."""
     taken, refused = 0, set()
     wish = AdoptionWish(P, "goods", 1, "none", (world.items[P, 3],))
-    for attempt in range(200):
+    donor = DonorFacts(name=f"捐赠人{number}", phone=f"1380013800{number}")
+    for _ in range(200):
         try:
             adoption.adopt(actor=Actor.public(), clock=world.clock, ids=RandomIds(), wish=wish, confirm_minutes=30,
-                           donor=DonorFacts(name=f"捐赠人{number}", phone=f"1380013{number}{attempt:03d}"))
+                           donor=donor)
             taken += 1
         except CharityLedgerError as error:
             refused.add(error.code)
