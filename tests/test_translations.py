@@ -36,8 +36,8 @@ PYTHON_WORDS = {
     ("site/filters.py", "一二三四五六日"): "days of the week, used where the language is Chinese",
     **{("site/figures.py", mark): "the mark of a category, a drawing rather than a word" for mark in "便帮爱文居"},
 }
-# Shown to readers of English because they have to recognise or type it.
-CHINESE_EXAMPLES = re.compile(r"周\*\*|套")
+# Shown to readers of English because they have to type it.
+CHINESE_EXAMPLES = re.compile("套")
 
 
 @cache
