@@ -17,8 +17,8 @@ from tests.promises.state.receiving import Receiving
 from tests.promises.state.undoing import Undoing
 
 # PostgreSQL keeps the same promises by the same services; what differs is in the database, so a short run is enough.
-EXAMPLES = {"sqlite": 10, "postgresql": 3}
-STEPS = 50
+EXAMPLES = {"sqlite": 8, "postgresql": 2}
+STEPS = 40
 
 
 class Everything(Promising, Receiving, Paying, Undoing):

@@ -18,6 +18,7 @@ from typing import Any
 from flask import Flask
 
 from charityledger.clock import FixedClock
+from charityledger.database import transaction
 from charityledger.donations import adoption, disbursements
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.donors import DonorFacts
@@ -25,12 +26,13 @@ from charityledger.errors import CharityLedgerError
 from charityledger.extensions import db
 from charityledger.identity.actor import Actor
 from charityledger.ids import RandomIds
-from charityledger.ledger import numbering
-from tests.promises.world import LI, P, World
+from charityledger.ledger import chart, numbering, postings, store
+from tests.promises.world import BANK, LI, P, World
 
 AT = datetime(2026, 4, 15, 2, 0, tzinfo=UTC)
 Job = Callable[[World, int, Callable[[object], None]], object]
 PROCESSES = 8
+IN_BANK = chart.under(chart.BANK, BANK)
 
 
 def context() -> ForkServerContext:
@@ -136,6 +138,20 @@ def pay_many(world: World, number: int, say: Callable[[object], None]) -> int:
         else:
             disbursements.returned(actor=LI, clock=world.clock, disbursement_id=disbursement, on=world.day)
     return paid
+
+
+def spend_many(world: World, number: int, say: Callable[[object], None]) -> int:
+    """Costs posted without asking first, so that only the store stands between them and an empty fund."""
+    spent = 0
+    for _ in range(25):
+        try:
+            with transaction() as tx:
+                store.post(tx, postings.management_cost(0, IN_BANK, 250, world.day, P), clock=world.clock, made_by=1)
+        except CharityLedgerError as error:
+            assert error.code == "fund_overdrawn", error
+        else:
+            spent += 250
+    return spent
 
 
 def number_many(world: World, number: int, say: Callable[[object], None]) -> int:
