@@ -54,7 +54,9 @@ def sections() -> list[Section]:
                  ("site.projects", "site.project", "site.people", "adopt")),
                 (_("去向"), allowed("site.where"), ("site.where",)),
                 (_("查验"), allowed("documents.verify"), ("documents.verify",)),
-                (_("我的捐赠"), link("mine.home") or link("adopt.find"), ("mine", "adopt.find")),
+                # A visitor is asked to sign in there; whoever may not open it once signed in is not sent there.
+                (_("我的捐赠"), (allowed if is_signed_in() else link)("mine.home") or link("adopt.find"),
+                 ("mine", "adopt.find")),
             ) if address]
 
 
