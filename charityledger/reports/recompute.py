@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from .. import triggers
 from ..donations.models import Allocation, Donation, Pledge, PledgeLine, StatementLine, Suspense
@@ -188,5 +188,34 @@ def gifts_agree(session: Session) -> Iterator[Problem]:
         yield Problem("line_differs", f"statement line {line_id}: used {used_fen} fen, allocations {fen}")
 
 
+def books_agree(session: Session) -> Iterator[Problem]:
+    """Per project, money received and disbursed is the same in the measures and in the books."""
+    into, out = aliased(LedgerAccount), aliased(LedgerAccount)
+    # What came in or went out; what only changed its account is neither.
+    rows = session.execute(
+        select(MovementRow.fund, JournalEntry.kind, MovementRow.debit_account, MovementRow.credit_account, into.holds,
+               func.sum(MovementRow.amount_fen))
+        .join(JournalEntry, JournalEntry.id == MovementRow.entry_id)
+        .join(into, into.code == MovementRow.debit_account).join(out, out.code == MovementRow.credit_account)
+        .where((into.holds == "money") != (out.holds == "money"))
+        .group_by(MovementRow.fund, JournalEntry.kind, MovementRow.debit_account, MovementRow.credit_account,
+                  into.holds))
+    received: dict[str, int] = {}
+    disbursed: dict[str, int] = {}
+    for fund, kind, debit, credit, holds, fen in rows:
+        signed, other = (int(fen), credit) if holds == "money" else (-int(fen), debit)
+        # A refund lowers income, net assets or, where the fault was ours, is a cost; the general fund's help is none.
+        if other == chart.gift_account(fund) or (kind == "refund" and other != chart.FUND_TRANSFER):
+            received[fund] = received.get(fund, 0) + signed
+        elif kind in ("disbursement", "prepayment", "payment_returned"):
+            disbursed[fund] = disbursed.get(fund, 0) - signed
+    for code, items in measures.by(measures.items(session, public=False), "sub_code").items():
+        cash = measures.total(items).cash
+        for name, shown, booked in (("received", cash.received, received), ("disbursed", cash.disbursed, disbursed)):
+            if shown != booked.get(code, 0):
+                yield Problem(f"{name}_not_booked", f"{code}: {shown} fen {name} by the measure, {booked.get(code, 0)} "
+                              "in the books")
+
+
 CHECKS = (triggers_stand, entries_sealed, four_eyes, balances_agree, funds_equal_net_assets, vouchers_gap_free,
-          counters_agree, pledges_agree, gifts_agree)
+          counters_agree, pledges_agree, gifts_agree, books_agree)

@@ -30,6 +30,18 @@ TAMPERING = {
         "counter_differs",
     ),
     "a gift is made smaller": ("UPDATE donation SET value_fen = value_fen - 1", "received_differs"),
+    "a gift is counted that is in no book": (
+        "INSERT INTO need_movement (need_item_id, subject_kind, subject_id, effective_on, reserved, pledged, paid, "
+        "received, disbursed, delivered, received_value_fen, disbursed_value_fen) "
+        "SELECT need_item_id, 'donation', 1, effective_on, 0, 0, 0, 1, 0, 0, 0, 0 FROM need_movement",
+        "received_not_booked",
+    ),
+    "a payment is counted that was never made": (
+        "INSERT INTO need_movement (need_item_id, subject_kind, subject_id, effective_on, reserved, pledged, paid, "
+        "received, disbursed, delivered, received_value_fen, disbursed_value_fen) "
+        "SELECT need_item_id, 'disbursement', 1, effective_on, 0, 0, 0, 0, 1, 0, 0, 0 FROM need_movement",
+        "disbursed_not_booked",
+    ),
     "a line is marked as unused": ("UPDATE statement_line SET used_fen = 0", "line_differs"),
     "a trigger is dropped": ("DROP TRIGGER movement_no_update", "trigger_missing"),
     "an amount is rewritten": (
