@@ -87,8 +87,8 @@ class PageCache:
 class State:
     """A text that changes whenever anything that a page shows may have changed: one question to the database.
 
-    The newest event's number will do where there is one writer at a time. On PostgreSQL a transaction may commit
-    after another that took a higher number, so there it is the snapshot: two equal ones see the same rows.
+    The newest event's and voucher's numbers will do where there is one writer at a time. On PostgreSQL a transaction
+    may commit after another that took a higher number, so there it is the snapshot: two equal ones see the same rows.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -111,7 +111,9 @@ class State:
         return f"{seen[0] if seen else ''} {today(self._app.extensions['charityledger.clock'])}"
 
 
-_QUESTIONS = {"sqlite": "SELECT max(id) FROM event", "postgresql": "SELECT pg_current_snapshot()::text"}
+# A voucher's number is no event, and payments show theirs.
+_QUESTIONS = {"sqlite": "SELECT (SELECT max(id) FROM event) || '/' || coalesce((SELECT max(entry_id) FROM voucher), 0)",
+              "postgresql": "SELECT pg_current_snapshot()::text"}
 
 
 class Door:

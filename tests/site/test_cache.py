@@ -11,6 +11,7 @@ from charityledger.audit.models import Event
 from charityledger.clock import FixedClock
 from charityledger.donations import adoption
 from charityledger.extensions import db
+from charityledger.ledger import numbering
 from charityledger.site.cache import PageCache
 from tests.donations import world
 from tests.people import client_of, make_user
@@ -57,6 +58,14 @@ def test_a_gift_shows_on_the_next_request(small: Flask, clock: FixedClock) -> No
     with small.app_context():
         adoption.give_up(actor=world.STAFF, clock=clock, pledge_id=pledge.id)
     assert "刚刚认领的公司" not in client.get("/projects/HD1-1").text
+
+
+def test_a_vouchers_number_shows_on_the_next_request(small: Flask, clock: FixedClock) -> None:
+    with small.app_context():
+        world.give(clock, 123_00)
+        before = small.extensions["charityledger.state"].now()
+        numbering.assign()
+        assert small.extensions["charityledger.state"].now() != before
 
 
 def test_another_process_sees_it_too(small: Flask, make_app: Callable[..., Flask], clock: FixedClock) -> None:
