@@ -13,6 +13,10 @@ def _flag(text: str) -> bool:
     return text.strip().lower() in ("1", "true", "yes", "on")
 
 
+class BadSetting(ValueError):
+    """A setting that cannot be read. Its text names the variable."""
+
+
 @dataclass(frozen=True)
 class Setting:
     """One setting: environment variable `CHARITYLEDGER_<name>`, its default as text, how it is read, what it does."""
@@ -68,7 +72,7 @@ def default_instance() -> Path:
 def load(overrides: Mapping[str, object] | None = None, environ: Mapping[str, str] | None = None) -> dict[str, object]:
     """All settings, read from the environment and then from `overrides` (already of the right type).
 
-    Raises ValueError naming the variable when a number is not one.
+    Raises BadSetting when a number is not one.
     """
     environ = os.environ if environ is None else environ
     values: dict[str, object] = {}
@@ -77,7 +81,7 @@ def load(overrides: Mapping[str, object] | None = None, environ: Mapping[str, st
         try:
             values[setting.name] = setting.read(text)
         except ValueError:
-            raise ValueError(f"CHARITYLEDGER_{setting.name}={text!r}: {setting.what}") from None
+            raise BadSetting(f"CHARITYLEDGER_{setting.name}={text!r}: {setting.what}") from None
     values.update(overrides or {})
     instance = Path(str(values["INSTANCE"])) if values["INSTANCE"] else default_instance()
     values["INSTANCE"] = str(instance)

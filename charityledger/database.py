@@ -9,11 +9,12 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 from sqlalchemy import Connection, Delete, Engine, Update, event
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from .append_only import APPEND_ONLY
@@ -61,9 +62,31 @@ def refuse_changes(_connection: Any, statement: Any, *_: Any) -> None:
             raise AppendOnly(f"{type(statement).__name__} of {table}")
 
 
+class TransactionInside(RuntimeError):
+    """A use case was called inside another without its transaction: two commits where there must be one."""
+
+
+_open: ContextVar[bool] = ContextVar("_open", default=False)
+
+
 @contextmanager
 def transaction(engine: Engine | None = None) -> Iterator[Session]:
-    """The only place that commits. Yields a session of its own; any exception rolls all of it back."""
+    """The only place that commits. Yields a session of its own; any exception rolls all of it back.
+
+    Raises TransactionInside where one is open already: call the use case as `use.inside(tx, …)` there.
+    """
+    if _open.get():
+        raise TransactionInside
+    token = _open.set(True)
+    try:
+        with _committing(engine) as tx:
+            yield tx
+    finally:
+        _open.reset(token)
+
+
+@contextmanager
+def _committing(engine: Engine | None) -> Iterator[Session]:
     # The request's reading session must not keep an old snapshot, nor hold SQLite's read lock across our commit.
     db.session.rollback()
     engine = engine or db.engine
@@ -116,11 +139,8 @@ def upgrade(app: Flask) -> None:
 
 
 def is_ready(app: Flask) -> bool:
-    """Whether the database exists and has our tables."""
+    """Whether the database has our tables. Raises OperationalError where it cannot be reached."""
     from sqlalchemy import inspect
 
     with app.app_context():
-        try:
-            return inspect(db.engine).has_table("journal_entry")
-        except OperationalError:
-            return False
+        return inspect(db.engine).has_table("journal_entry")

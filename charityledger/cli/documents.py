@@ -2,14 +2,30 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..clock import SystemClock, today
 from ..identity.actor import Actor
+from ..web import ROW_ID_DIGITS
 from .group import LANGUAGE, OUT, main, with_database, write_file
 
-DAY = click.DateTime(["%Y-%m-%d"])
+YEARS = (2000, 2200)
+ID = click.IntRange(1, 10 ** ROW_ID_DIGITS)
+
+
+class Day(click.DateTime):
+    """A day within YEARS: of others there are no figures, and the last that there are cannot be counted on."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        day = super().convert(value, param, ctx)
+        if not YEARS[0] <= day.year <= YEARS[1]:
+            self.fail(f"{value!r} is not between the years {YEARS[0]} and {YEARS[1]}", param, ctx)
+        return day
+
+
+DAY = Day(["%Y-%m-%d"])
 
 
 @main.group()
@@ -53,7 +69,7 @@ def project(code: str, language: str, starts: datetime | None, ends: datetime | 
 
 
 @report.command()
-@click.argument("donation_id", type=int)
+@click.argument("donation_id", type=ID)
 @LANGUAGE
 @OUT
 @with_database
@@ -79,8 +95,8 @@ def certificate(reference: str, language: str, out: Path) -> None:
 
 
 @report.command()
-@click.argument("donor_id", type=int)
-@click.option("--year", type=int, help="default: this year")
+@click.argument("donor_id", type=ID)
+@click.option("--year", type=click.IntRange(*YEARS), help="default: this year")
 @LANGUAGE
 @OUT
 @with_database

@@ -11,20 +11,33 @@ from typing import Any
 
 import click
 from flask import Flask
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from .. import create_app, database, wording
+from ..config import BadSetting
 from ..errors import CharityLedgerError
 
 
 class Commands(click.Group):
-    """Prints our own errors as one sentence on stderr and ends with 2."""
+    """Prints what is wrong with the call, the settings or the place as one sentence on stderr and ends with 2."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
         except CharityLedgerError as error:
-            click.echo(f"charityledger: {sentence(error)} [{error.code}]", err=True)
-            sys.exit(2)
+            told = f"{sentence(error)} [{error.code}]"
+        except BadSetting as error:
+            told = str(error)
+        except ArgumentError as error:
+            told = f"CHARITYLEDGER_DATABASE_URL: {error}"
+        except OperationalError as error:
+            told = f"the database cannot be used: {error.orig}"
+        except OSError as error:
+            if error.filename is None:
+                raise
+            told = f"{error.filename}: {error.strerror}"
+        click.echo(f"charityledger: {told}", err=True)
+        sys.exit(2)
 
 
 def sentence(error: CharityLedgerError) -> str:

@@ -80,6 +80,31 @@ def test_reports_write_pdf(demonstration: Flask, tmp_path: Path, arguments: tupl
     assert out.read_bytes().startswith(b"%PDF-")
 
 
+@pytest.mark.parametrize("arguments", [
+    ("report", "needs", "--out", "no-such-folder/x.pdf"), ("export", "csv", "--out", "/dev/null/x"),
+    ("report", "needs", "--as-at", "9999-12-31", "--out", "x.pdf"), ("report", "receipt", "9" * 30, "--out", "x.pdf"),
+    ("report", "donor", "1", "--year", "99999", "--out", "x.pdf"),
+])
+def test_what_cannot_be_taken_is_a_sentence_and_ends_with_2(demonstration: Flask, arguments: tuple[str, ...]) -> None:
+    result = call(demonstration, *arguments)
+    assert result.exit_code == 2, result.exception
+    assert "Traceback" not in result.stderr
+    assert result.stderr.strip()
+
+
+@pytest.mark.parametrize(("name", "value"), [
+    ("CONFIRM_MINUTES", "soon"), ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "oracel://x"),
+    ("DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none"), ("INSTANCE", "/dev/null/instance"),
+])
+def test_a_setting_that_cannot_be_used_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str,
+                                                     value: str) -> None:
+    monkeypatch.setenv("CHARITYLEDGER_INSTANCE", str(tmp_path))
+    monkeypatch.setenv(f"CHARITYLEDGER_{name}", value)
+    result = CliRunner().invoke(main, ["projects", "list"])
+    assert result.exit_code == 2, result.exception
+    assert result.stderr.startswith("charityledger: ")
+
+
 @pytest.mark.parametrize(("arguments", "code"), [
     (("report", "project", "NO-1", "--out", "x.pdf"), "not_found"),
     (("report", "receipt", "999999", "--out", "x.pdf"), "not_found"),
