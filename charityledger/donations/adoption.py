@@ -20,6 +20,7 @@ from ..projects.capacity import Change
 from ..projects.models import NeedItem, SubProject
 from ..projects.rules import ADOPTABLE_STATUSES
 from .donors import DonorFacts, find_or_create
+from .lines import AmountNotPositive
 from .models import Instalment, Pledge, PledgeLine
 from .rules import LIVE_STATES, Part, instalment_plan, spread
 
@@ -92,6 +93,8 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
 
 def _reserve(tx: Session, actor: Actor, clock: Clock, ids: Ids, donor_id: int, wish: AdoptionWish,
              expires_at: datetime | None, on: date) -> Pledge:
+    if wish.amount < max(1, len(wish.due_on)):      # an instalment is one fen at least
+        raise AmountNotPositive(amount_fen=wish.amount)
     # Shared: many adopt at once, and a change of the project's status waits for them (or they for it).
     sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code).with_for_update(read=True)).first()
     if sub is None:

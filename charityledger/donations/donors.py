@@ -1,5 +1,6 @@
 """Donors: found again by kind, name and phone (or credit code), else created. Staff search them here."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -42,9 +43,15 @@ def find_or_create(tx: Session, facts: DonorFacts, *, actor: Actor, clock: Clock
     return known if known is not None else create(tx, facts, actor=actor, clock=clock).id
 
 
+def plain_name(name: str) -> str:
+    """A name as it is kept: single spaces, and no format characters, which hide a name or turn its line round. (Rare
+    characters stay: some names are written in letters that this Python does not know yet.)"""
+    return " ".join("".join(letter for letter in name if unicodedata.category(letter) != "Cf").split())
+
+
 def create(tx: Session, facts: DonorFacts, *, actor: Actor, clock: Clock) -> Donor:
     """A new donor. Raises DonorNameMissing."""
-    name = " ".join(facts.name.split())
+    name = plain_name(facts.name)
     if not name:
         raise DonorNameMissing()
     donor = Donor(kind=facts.kind, name=name, phone=facts.phone, email=facts.email, uscc=facts.uscc or None,
@@ -80,7 +87,7 @@ def with_account(session: Session, donors: Iterable[Donor]) -> set[int]:
 def _find(tx: Session, facts: DonorFacts) -> int | None:
     # Never one with an account: whoever knows a name and a phone number must not write into somebody's account.
     query = select(Donor.id).where(Donor.merged_into_id.is_(None), Donor.kind == facts.kind,
-                                   Donor.name == " ".join(facts.name.split()), ~has_account())
+                                   Donor.name == plain_name(facts.name), ~has_account())
     if facts.uscc:
         query = query.where(Donor.uscc == facts.uscc)
     elif facts.phone:

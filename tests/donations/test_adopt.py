@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import joinedload
 from werkzeug.test import TestResponse
 
 from charityledger import mail
@@ -56,6 +57,11 @@ def second_step(client: FlaskClient, sent: TestResponse, **more: str) -> TestRes
 def pledges(app: Flask) -> list[Pledge]:
     with app.app_context():
         return list(db.session.scalars(db.select(Pledge).order_by(Pledge.id)))
+
+
+def pledges_with_donors(app: Flask) -> list[Pledge]:
+    with app.app_context():
+        return list(db.session.scalars(db.select(Pledge).options(joinedload(Pledge.donor)).order_by(Pledge.id)))
 
 
 def test_whole_project_in_three_steps(site: Flask, visitor: FlaskClient) -> None:
@@ -163,6 +169,32 @@ def test_faults_keep_what_was_typed(site: Flask, visitor: FlaskClient, fields: d
             assert f'value="{value}"' in page
     assert 'role="alert"' in page
     assert pledges(site) == []
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("fields", [
+    {"what": "whole", "seen_open": "1:0,2:0,3:0,4:0"},      # a hidden field that somebody rewrote
+    {"what": "any", "amount": "0.05", "pay": "instalments", "instalments": "12", "first_due": "2026-05-01"},
+])
+def test_less_than_a_fen_is_refused(site: Flask, visitor: FlaskClient, fields: dict[str, str]) -> None:
+    sent = first_step(visitor, {"name": "周岚岚", **fields})
+    assert sent.status_code == 422
+    assert "金额要大于零" in sent.text
+    assert pledges(site) == []
+
+
+@pytest.mark.one_database
+def test_a_name_hides_nothing(site: Flask, visitor: FlaskClient) -> None:
+    assert first_step(visitor, {"what": "any", "amount": "1", "name": "周\u202e\u200b岚"}).status_code == 303
+    assert [pledge.donor.name for pledge in pledges_with_donors(site)] == ["周岚"]
+    sent = first_step(visitor, {"what": "any", "amount": "1", "name": "\u200b\u200b"})
+    assert (sent.status_code, len(pledges(site))) == (422, 1)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("item", ["²", "9" * 30, "x"])
+def test_a_link_to_no_item_opens_the_form(visitor: FlaskClient, item: str) -> None:
+    assert visitor.get(f"/adopt/HD1-1?item={item}").status_code == 200
 
 
 @pytest.mark.one_database

@@ -39,9 +39,6 @@ class DayField(ReadField):
     reads = parse_day
     writes = date.isoformat
 
-    def _value(self) -> str:
-        return super()._value()
-
 
 def chosen(value: Any) -> str:
     """What a radio button sent, or an empty string."""

@@ -22,6 +22,7 @@ from ..adoption import AdoptionWish, adopt, confirm, expire
 from ..enterprises import donors_of
 from ..forms.adopt import AdoptForm, adopt_form, told_open
 from ..forms.pledge import ConfirmForm
+from ..lines import AmountNotPositive
 from ..links import pledge_of, token_of
 from ..models import Pledge
 from ..offers import Offer
@@ -60,6 +61,9 @@ def start(code: str) -> Page:
         except WrongState:
             # Closed to adoptions, or the one to be replaced was confirmed in another window.
             return _instead(form, offer)
+        except AmountNotPositive as error:
+            # What the page said was open was changed on its way back, or an instalment would be less than a fen.
+            form.refuse(error)
         except IdempotencyConflict:
             _replace_own(form)
         else:
@@ -93,7 +97,7 @@ def _form(offer: Offer) -> AdoptForm:
         return kind()
     if request.args.get("change"):
         return kind(data=_as_before(request.args["change"], offer))
-    wanted = offer.item(int(request.args["item"])) if request.args.get("item", "").isdigit() else None
+    wanted = offer.item(request.args.get("item", 0, type=web.row_id))
     if wanted is None or wanted.own.open <= 0:
         return kind()
     # The link said which one, so this is the reader's choice and not ours.
