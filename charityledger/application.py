@@ -11,6 +11,7 @@ from . import config
 from .clock import SystemClock
 from .extensions import babel, csrf, db, limiter, login_manager, migrate
 from .ids import RandomIds
+from .web import RowIdConverter
 
 
 def beside(name: str) -> str:
@@ -48,6 +49,7 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     instance.mkdir(parents=True, exist_ok=True)
     app = Flask("charityledger", instance_path=str(instance.resolve()), template_folder=beside("templates"),
                 static_folder=str(config.PACKAGE / "static"))
+    app.url_map.converters["int"] = RowIdConverter
     app.config.update(values)
     app.config["SECRET_KEY"] = app.config["SECRET_KEY"] or secret_key(instance)
     app.config["SQLALCHEMY_DATABASE_URI"] = values["DATABASE_URL"]

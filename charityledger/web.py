@@ -6,10 +6,14 @@ from typing import Literal
 from flask import current_app, request
 from flask_babel import get_locale
 from flask_login import current_user
+from werkzeug.routing import IntegerConverter
 
 from .clock import Clock
 from .identity.actor import Actor
 from .ids import Ids
+
+# Every number of so many digits fits the database's integer.
+ROW_ID_DIGITS = 18
 
 
 def actor() -> Actor:
@@ -30,6 +34,24 @@ def ids() -> Ids:
 def new_form_token() -> str:
     """A fresh idempotency key for a form that is being shown."""
     return secrets.token_urlsafe(18)
+
+
+def row_id(text: str) -> int:
+    """A number in an address, for `args.get(…, type=row_id)`. Raises ValueError for what no row's number can be."""
+    if not (text.isascii() and text.isdigit() and len(text) <= ROW_ID_DIGITS):
+        raise ValueError(text)
+    return int(text)
+
+
+def page_number(text: str | None) -> int:
+    """The page of a list that an address asks for; 1 where it asks for none that could be."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 and int(text) else 1
+
+
+class RowIdConverter(IntegerConverter):
+    """`<int:…>` in a rule: a number too large for the database's integer is no page of ours."""
+
+    regex = rf"[0-9]{{1,{ROW_ID_DIGITS}}}"
 
 
 def form_token() -> str:

@@ -24,7 +24,7 @@ Page = str | tuple[str, int] | Response
 def index() -> Page:
     words = request.args.get("q", "").strip()[:100]
     role = request.args.get("role", "")
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = web.page_number(request.args.get("page"))
     users, total = service.page_of_users(
         db.session(), words=words, role=role if role in ROLES else "", page=page)
     return render_template(

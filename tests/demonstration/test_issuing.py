@@ -48,6 +48,7 @@ def test_a_download_is_recognised_and_a_changed_one_is_not(demonstration: Flask)
 
 def test_receipts_are_for_their_donor_only(demonstration: Flask, auditor: FlaskClient) -> None:
     assert demonstration.test_client().get("/documents/receipt/1.pdf").status_code == 404
+    assert demonstration.test_client().get("/documents/needs.pdf?as_at=9999-12-31").status_code == 422
     assert auditor.get("/documents/receipt/1.pdf").mimetype == "application/pdf"
 
 

@@ -33,6 +33,20 @@ def failing(sqlite_app: Flask) -> Raise:
     return raising
 
 
+def test_no_address_asks_for_a_number_that_the_database_cannot_hold(sqlite_app: Flask) -> None:
+    admin = client_of(sqlite_app, make_user(sqlite_app, "admin"))
+    most = "9" * 40
+    asked = 0
+    for rule in sqlite_app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()):
+            path = re.sub(r"<any\((\w+)[^>]*>", r"\1", re.sub(r"<int:\w+>", most, rule.rule))
+            if "<" not in path:
+                answer = admin.get(f"{path}?page={most}&donor={most}&project=HD1-1&item={most}")
+                asked += most in path
+                assert answer.status_code < 500, path
+    assert asked > 10
+
+
 def page(app: Flask, path: str = "/fail", method: str = "GET", **more: object) -> tuple[int, Reader]:
     response = app.test_client().open(path, method=method, **more)  # type: ignore[arg-type]
     assert response.headers["Cache-Control"] == "no-store"

@@ -156,6 +156,7 @@ def test_drafts_are_for_the_office(small: Flask, clock: FixedClock, visit: Visit
         tx.query(SubProject).filter_by(code="LB1-1").one().status = "draft"
         tx.flush()
     visit(small, "/projects/LB1-1", 404)
+    visit(small, "/documents/fund/LB1-1.pdf", 404)
     assert "院落绿化" not in visit(small, "/projects").text + visit(small, "/").text
     assert "草稿" in visit(client_of(small, make_user(small, "auditor")), "/projects/LB1-1").text
     visit(client_of(small, make_user(small, "donor")), "/projects/LB1-1", 404)

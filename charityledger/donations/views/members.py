@@ -21,7 +21,7 @@ from .mine import Page, acting_for, blueprint, new_user, refuse
 
 
 def _members(form: InviteForm | None = None, invited: str = "") -> Page:
-    donor, owner, donors = acting_for(request.values.get("donor", type=int))
+    donor, owner, donors = acting_for(request.values.get("donor", type=web.row_id))
     form = form or InviteForm()
     return render_template("mine/members.html", donor=donor, owner=owner, donors=donors, form=form, invited=invited,
                            members=enterprises.members(db.session, donor.id), me=web.actor().user_id,
@@ -40,7 +40,7 @@ def members() -> Page:
 @access(DONOR)
 def invite() -> Page:
     """By mail where there is an address and a server; else the page shows the link to hand on, this once."""
-    donor, _owner, _donors = acting_for(request.form.get("donor", type=int))
+    donor, _owner, _donors = acting_for(request.form.get("donor", type=web.row_id))
     form = InviteForm()
     if not form.validate_on_submit():
         return _members(form)
@@ -59,7 +59,7 @@ def invite() -> Page:
 @access(DONOR)
 def remove(user_id: int) -> Page:
     """An owner ends a colleague's membership."""
-    donor, _owner, _donors = acting_for(request.form.get("donor", type=int))
+    donor, _owner, _donors = acting_for(request.form.get("donor", type=web.row_id))
     enterprises.remove(actor=web.actor(), clock=web.clock(), donor_id=donor.id, user_id=user_id)
     flash(_("已经移出。"))
     return redirect(url_for(".members", donor=donor.id), 303)
@@ -69,7 +69,7 @@ def remove(user_id: int) -> Page:
 @access(DONOR)
 def hand_over(user_id: int) -> Page:
     """An owner makes a colleague owner in their own place."""
-    donor, _owner, _donors = acting_for(request.form.get("donor", type=int))
+    donor, _owner, _donors = acting_for(request.form.get("donor", type=web.row_id))
     enterprises.hand_over(actor=web.actor(), clock=web.clock(), donor_id=donor.id, user_id=user_id)
     flash(_("负责人已经交接。"))
     return redirect(url_for(".members", donor=donor.id), 303)
@@ -80,7 +80,7 @@ def hand_over(user_id: int) -> Page:
 def leave() -> Page:
     """Stop acting for the enterprise."""
     try:
-        donor, _owner, _donors = acting_for(request.form.get("donor", type=int))
+        donor, _owner, _donors = acting_for(request.form.get("donor", type=web.row_id))
     except NotFound:    # the second click: already left
         return redirect(url_for(".home"), 303)
     enterprises.leave(actor=web.actor(), clock=web.clock(), donor_id=donor.id)

@@ -47,8 +47,8 @@ def home() -> Page:
     """Figures, and every pledge from its reservation to what it bought."""
     if not enterprises.donors_of(db.session, web.actor().user_id):
         return render_template("mine/nobody.html")
-    donor, _owner, donors = acting_for(request.args.get("donor", type=int))
-    page = max(request.args.get("page", 1, type=int), 1)
+    donor, _owner, donors = acting_for(request.args.get("donor", type=web.row_id))
+    page = web.page_number(request.args.get("page"))
     rows, total = giving.page_of_pledges(db.session, donor.id, page=page, size=PAGE_SIZE)
     told = [(one, steps.whole(one), token_of(one.pledge.id)) for one in story.of_pledges(db.session, rows)]
     return render_template(
@@ -121,7 +121,7 @@ def refuse(form: PersonForm, error: CharityLedgerError) -> None:
 @access(DONOR)
 def claim_page() -> Page:
     """Bring in a pledge made without the account, by its reference and the phone's last four digits."""
-    donor, _owner, donors = acting_for(request.values.get("donor", type=int))
+    donor, _owner, donors = acting_for(request.values.get("donor", type=web.row_id))
     form = ClaimForm()
     if form.validate_on_submit():
         try:

@@ -21,6 +21,7 @@ from ...identity.actor import ADMIN, FINANCE, STAFF
 from ...identity.models import User
 from ...ledger.chart import GENERAL_FUND
 from ...projects.models import SubProject
+from ...web import page_number as page_number
 from .. import evidence, money_accounts, preview
 from ..forms.fields import chosen
 from ..gifts import InvalidReference
@@ -88,11 +89,6 @@ def done(message: str, address: str) -> Response:
     """On to the page that shows what was done."""
     flash(message)
     return redirect(address, 303)
-
-
-def page_number(text: str | None) -> int:
-    """The page of a list that an address asks for."""
-    return int(text) if text and text.isascii() and text.isdigit() and 0 < len(text) < 7 and int(text) else 1
 
 
 def blame(form: Form, error: CharityLedgerError) -> Any:

@@ -79,7 +79,7 @@ def end(pledge_id: int) -> Page:
 @access(*KEEPERS)
 def new() -> Page:
     """Log a promise made offline: first its project, then what was promised."""
-    known = db.session.get(Donor, request.values.get("donor", 0, type=int))
+    known = db.session.get(Donor, request.values.get("donor", 0, type=web.row_id))
     donors = [known] if known is not None and known.merged_into_id is None else []
     code = request.values.get("project", "")
     if not code:

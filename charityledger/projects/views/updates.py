@@ -31,7 +31,7 @@ PAGE_SIZE = 30
 @access(*READERS)
 def home() -> Page:
     """All news, newest first; `code` narrows it to one project."""
-    code, page = request.args.get("code", "")[:20], max(request.args.get("page", 1, type=int), 1)
+    code, page = request.args.get("code", "")[:20], web.page_number(request.args.get("page"))
     query = select(ProjectUpdate, SubProject).join(SubProject, SubProject.id == ProjectUpdate.sub_project_id)
     if code:
         query = query.where(SubProject.code == code)

@@ -15,21 +15,27 @@ from ...errors import NotFound
 from ...extensions import db, limiter
 from ...identity.actor import ADMIN, FINANCE, STAFF
 from ...identity.policy import EVERYONE, SIGNED_IN, access
+from ...projects.models import Category, SubProject
 from ...web import language
 from .. import service
 from ..exports import tables
 from ..models import IssuedDocument
 from .pages import OFFICE, blueprint
 
+# Nothing was given before, and nobody asks for what comes later.
+YEARS = range(2000, 2201)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _day(name: str, default: date) -> date:
     text = request.args.get(name, "")
     try:
-        return date.fromisoformat(text) if text else default
+        day = date.fromisoformat(text) if text else default
     except ValueError:
         raise NotADay(text=text[:40]) from None
+    if day.year not in YEARS:
+        raise NotADay(text=text[:40])
+    return day
 
 
 def _file(content: bytes, name: str, media_type: str = "application/pdf") -> Response:
@@ -50,11 +56,8 @@ def needs() -> Response:
     """Funds raised against needs: of everything or one category, as it stands or at the end of a day."""
     text = request.args.get("as_at", "")
     category = request.args.get("category") or None
-    if category is not None:
-        from ...projects.models import Category
-
-        if db.session.get(Category, category) is None:
-            raise NotFound(what=category)
+    if category is not None and db.session.get(Category, category) is None:
+        raise NotFound(what=category)
     return _issued(service.needs(actor=web.actor(), clock=web.clock(), language=language(),
                                  as_at=_day("as_at", today(web.clock())) if text else None, category=category))
 
@@ -66,7 +69,11 @@ def fund(code: str) -> Response:
     """A fund's statement. Staff and auditors may ask for the names with `full=1`; everybody else gets it without."""
     day = today(web.clock())
     starts, ends = _day("from", day.replace(month=1, day=1)), _day("to", day)
-    full = bool(request.args.get("full")) and web.actor().role in OFFICE
+    office = web.actor().role in OFFICE
+    if not office and db.session.scalar(select(SubProject.id).where(SubProject.code == code,
+                                                                    SubProject.status == "draft")) is not None:
+        raise NotFound(what=code)
+    full = bool(request.args.get("full")) and office
     return _issued(service.fund(actor=web.actor(), clock=web.clock(), language=language(), fund=code,
                                 starts_on=starts, ends_on=max(starts, ends), public=not full))
 
@@ -124,7 +131,7 @@ def pledge_slip(token: str) -> Response:
 @access(SIGNED_IN)
 def donor_statement(donor_id: int, year: int) -> Response:
     """A donor's year."""
-    if not _may_see(donor_id, None) or not 2000 <= year <= 2200:
+    if not _may_see(donor_id, None) or year not in YEARS:
         raise NoSuchPage()
     return _issued(service.donor(actor=web.actor(), clock=web.clock(), language=language(), donor_id=donor_id,
                                  year=year))
