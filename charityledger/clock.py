@@ -37,7 +37,12 @@ class FixedClock:
 
 def today(clock: Clock) -> date:
     """The date in the district's time zone."""
-    return clock.now().astimezone(LOCAL).date()
+    return local_date(clock.now())
+
+
+def local_date(moment: datetime) -> date:
+    """The date of an instant in the district's time zone."""
+    return moment.astimezone(LOCAL).date()
 
 
 def period_of(day: date) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from .. import reference
 from ..audit import events
-from ..clock import LOCAL, Clock, today
+from ..clock import Clock, local_date, today
 from ..database import use_case
 from ..errors import Conflict, InvalidInput, NotFound, PledgeExpired, WrongState
 from ..identity.actor import Actor
@@ -194,7 +194,7 @@ def _confirm(tx: Session, pledge: Pledge, actor: Actor, clock: Clock, on: date, 
 
 def confirm_by_payment(tx: Session, pledge: Pledge, actor: Actor, clock: Clock, on: date) -> None:
     """Money for a reservation has come in before its donor confirmed: the money says it, from `on` at the earliest."""
-    _confirm(tx, pledge, actor, clock, max(on, pledge.reserved_at.astimezone(LOCAL).date()), None)
+    _confirm(tx, pledge, actor, clock, max(on, local_date(pledge.reserved_at)), None)
 
 
 @use_case

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import events
-from ..clock import Clock
+from ..clock import Clock, local_date
 from ..database import use_case
 from ..errors import InvalidInput, NotFound, SamePerson, WrongState
 from ..identity.actor import Actor
@@ -91,9 +91,12 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
 @use_case
 def approve(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, paid_on: date, note: str = "",
             key: str | None = None) -> int:
-    """A second person approves and the payment is booked. Raises SamePerson for the one who asked for it."""
+    """A second person approves and the payment is booked. Raises SamePerson for the one who asked for it, DateTooEarly
+    for a day before it was asked for."""
     def act() -> int:
         row = _deciding(tx, disbursement_id, actor)
+        # Dated back, the fund would have paid what it had not received: its statement would dip below zero.
+        not_before(paid_on, local_date(row.requested_at))
         sub = tx.get_one(SubProject, row.sub_project_id)
         build = postings.prepayment if row.prepaid else postings.disbursement
         entry: Entry = build(row.id, tx.get_one(MoneyAccount, row.account_code).ledger_account, sub.code,

@@ -47,13 +47,16 @@ def free() -> int:
 def test_asked_approved_and_paid(clock: FixedClock) -> None:
     payment = ask(clock, 15000, 5000)
     assert free() == 30000
-    disbursements.approve(actor=FINANCE, clock=clock, disbursement_id=payment, paid_on=date(2026, 4, 14))
+    with pytest.raises(DateTooEarly):   # before it was asked for, the gift that pays it had perhaps not come in
+        disbursements.approve(actor=FINANCE, clock=clock, disbursement_id=payment, paid_on=date(2026, 4, 14))
+    clock.forward(days=2)
+    disbursements.approve(actor=FINANCE, clock=clock, disbursement_id=payment, paid_on=date(2026, 4, 16))
     assert world.movements() == [(COST, BANK, "HD1-1", 20000), (RESTRICTED, UNRESTRICTED, "HD1-1", 20000)]
     assert world.books() == {(BANK, "HD1-1"): 30000, (INCOME, "HD1-1"): -50000, (COST, "HD1-1"): 20000,
                              (RESTRICTED, "HD1-1"): 20000, (UNRESTRICTED, "HD1-1"): -20000}
     assert (world.progress(), world.progress(number=2)) == (
         {"received": 30000, "disbursed": 15000}, {"received": 20000, "disbursed": 5000})
-    assert (free(), world.entries()[-1].effective_on) == (30000, date(2026, 4, 14))
+    assert (free(), world.entries()[-1].effective_on) == (30000, date(2026, 4, 16))
     assert world.problems() == []
 
 
