@@ -9,6 +9,8 @@ from sqlalchemy.types import TypeDecorator
 
 # SQLite numbers rows itself only where the type is exactly INTEGER.
 RowId = BigInteger().with_variant(Integer, "sqlite")
+# Every number of so many digits fits it.
+ROW_ID_DIGITS = 18
 # Amounts in fen, units and hours: 64 bits on both.
 Amount = BigInteger()
 

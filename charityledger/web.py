@@ -9,11 +9,9 @@ from flask_login import current_user
 from werkzeug.routing import IntegerConverter
 
 from .clock import Clock
+from .columns import ROW_ID_DIGITS
 from .identity.actor import Actor
 from .ids import Ids
-
-# Every number of so many digits fits the database's integer.
-ROW_ID_DIGITS = 18
 
 
 def actor() -> Actor:

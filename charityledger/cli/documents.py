@@ -7,8 +7,8 @@ from typing import Any
 import click
 
 from ..clock import SystemClock, today
+from ..columns import ROW_ID_DIGITS
 from ..identity.actor import Actor
-from ..web import ROW_ID_DIGITS
 from .group import LANGUAGE, OUT, main, with_database, write_file
 
 YEARS = (2000, 2200)
