@@ -66,7 +66,7 @@ def join_as_new(tx: Session, *, clock: Clock, token: str, user: NewUser, key: st
         return made.id
 
     invited = hashlib.sha256(token.encode()).hexdigest()
-    content = {"use": "join_as_new", "invited": invited, "email": user.email, "phone": user.phone}
+    content = {"use": "join_as_new", "invited": invited, "name": user.name, "email": user.email, "phone": user.phone}
     return once(tx, key, content, act, clock=clock)
 
 

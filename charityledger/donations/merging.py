@@ -64,7 +64,7 @@ def request_merge(tx: Session, *, actor: Actor, clock: Clock, donor_id: int, int
         _record(tx, "donor_merge_requested", donor_id, {"request": row.id, "into": into_id}, actor, clock)
         return row.id
 
-    content = {"use": "request_merge", "donor": donor_id, "into": into_id, "by": actor.user_id}
+    content = {"use": "request_merge", "donor": donor_id, "into": into_id, "reason": reason, "by": actor.user_id}
     return once(tx, key, content, act, clock=clock)
 
 
@@ -89,7 +89,8 @@ def approve_merge(tx: Session, *, request_id: int, actor: Actor, clock: Clock, n
         _record(tx, "donor_merged", donor.id, {"request": row.id, "into": into.id, **moved}, actor, clock)
         return into.id
 
-    return once(tx, key, {"use": "approve_merge", "request": request_id, "by": actor.user_id}, act, clock=clock)
+    content = {"use": "approve_merge", "request": request_id, "note": note, "by": actor.user_id}
+    return once(tx, key, content, act, clock=clock)
 
 
 @use_case
@@ -99,7 +100,8 @@ def reject_merge(tx: Session, *, request_id: int, actor: Actor, clock: Clock, no
     def act() -> int:
         return requests.decide(tx, request_id, kind=KIND, state="rejected", note=note, actor=actor, clock=clock).id
 
-    return once(tx, key, {"use": "reject_merge", "request": request_id, "by": actor.user_id}, act, clock=clock)
+    content = {"use": "reject_merge", "request": request_id, "note": note, "by": actor.user_id}
+    return once(tx, key, content, act, clock=clock)
 
 
 def asked(session: Session, row: Request) -> MergeAsked:
