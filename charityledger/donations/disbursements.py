@@ -170,11 +170,16 @@ def deliver(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, on
 @use_case
 def returned(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, on: date,
              key: str | None = None) -> int:
-    """退汇: our payment came back. Disbursed falls; paying again needs a new request and approval."""
+    """退汇: our payment came back. Disbursed falls; paying again needs a new request and approval.
+
+    Never recorded by the one who asked for the payment: nobody takes their own payment out of sight. Raises SamePerson.
+    """
     def act() -> int:
         row = _locked(tx, disbursement_id)
         if row.state != "paid":
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
+        if row.requested_by == _person(actor):
+            raise SamePerson()
         not_before(on, row.paid_on)
         sub = tx.get_one(SubProject, row.sub_project_id)
         delivered = row.delivered_on is not None

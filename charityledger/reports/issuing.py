@@ -17,6 +17,8 @@ from ..audit import events
 from ..audit.models import Event
 from ..clock import Clock, period_of, today
 from ..database import is_postgresql, use_case
+from ..donations.models import Donation, Pledge
+from ..donations.rules import COUNTED_STATES
 from ..identity.actor import Actor
 from ..ledger import numbering
 from ..projects.facts import is_demonstration
@@ -108,6 +110,16 @@ def find(session: Session, number: str) -> list[IssuedDocument]:
     """Every language of the document with this number."""
     return list(session.scalars(select(IssuedDocument).where(IssuedDocument.number == number.strip().upper())
                                 .order_by(IssuedDocument.language.desc())))
+
+
+def is_void(session: Session, document: IssuedDocument) -> bool:
+    """Whether what a receipt or certificate states has been undone since: the gift was reversed or sent back, the
+    promise given up."""
+    if document.kind == "receipt":
+        return session.scalar(select(Donation.state).where(Donation.id == int(document.subject))) != "received"
+    if document.kind == "certificate":
+        return session.scalar(select(Pledge.state).where(Pledge.id == int(document.subject))) not in COUNTED_STATES
+    return False
 
 
 def find_bytes(session: Session, sha256: str) -> IssuedDocument | None:

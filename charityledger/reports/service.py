@@ -48,6 +48,19 @@ def fund(*, actor: Actor, clock: Clock, language: Language, fund: str, starts_on
         session, reading, fund=fund, starts_on=starts_on, ends_on=ends_on, public=public), actor, clock)
 
 
+def needs_preview(*, clock: Clock, language: Language, as_at: date, category: str | None) -> bytes:
+    """The needs statement of a past day without a number: what a visitor gets, since every day would be another."""
+    return preview(db.session, lambda session, reading: build_needs.build(
+        session, reading, as_at=as_at, category=category), _render, language=language, clock=clock)
+
+
+def fund_preview(*, clock: Clock, language: Language, fund: str, starts_on: date, ends_on: date) -> bytes:
+    """The public statement of a fund for a period of the visitor's own choosing, without a number."""
+    return preview(db.session, lambda session, reading: build_fund.build(
+        session, reading, fund=fund, starts_on=starts_on, ends_on=ends_on, public=True), _render, language=language,
+        clock=clock)
+
+
 def receipt(*, actor: Actor, clock: Clock, language: Language, donation_id: int) -> IssuedDocument:
     """Our own receipt for one gift, issued once."""
     return _issue(Wanted("receipt", str(donation_id), language), lambda session, reading: build_receipt.build(

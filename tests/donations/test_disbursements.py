@@ -98,7 +98,7 @@ def test_paid_before_delivery_is_no_cost_yet(clock: FixedClock) -> None:
     with pytest.raises(DateTooEarly):
         disbursements.deliver(actor=STAFF, clock=clock, disbursement_id=payment, on=date(2026, 4, 14), note_zh="已验收")
     with pytest.raises(DateTooEarly):
-        disbursements.returned(actor=STAFF, clock=clock, disbursement_id=payment, on=date(2026, 4, 14))
+        disbursements.returned(actor=FINANCE, clock=clock, disbursement_id=payment, on=date(2026, 4, 14))
     assert world.movements() == [(PREPAID, BANK, "HD1-1", 15000)]
     assert world.books() == {(BANK, "HD1-1"): 35000, (INCOME, "HD1-1"): -50000, (PREPAID, "HD1-1"): 15000}
     disbursements.deliver(actor=STAFF, clock=clock, disbursement_id=payment, on=DAY, note_zh="已验收")
@@ -114,7 +114,9 @@ def test_our_payment_came_back(clock: FixedClock, prepaid: bool, delivered: bool
     payment = pay(clock, 15000, prepaid=prepaid)
     if delivered:
         disbursements.deliver(actor=STAFF, clock=clock, disbursement_id=payment, on=DAY, note_zh="已验收")
-    disbursements.returned(actor=STAFF, clock=clock, disbursement_id=payment, on=DAY)
+    with pytest.raises(SamePerson):
+        disbursements.returned(actor=STAFF, clock=clock, disbursement_id=payment, on=DAY)
+    disbursements.returned(actor=FINANCE, clock=clock, disbursement_id=payment, on=DAY)
     if prepaid and not delivered:
         assert world.movements() == [(BANK, PREPAID, "HD1-1", 15000)]
     else:
@@ -123,7 +125,7 @@ def test_our_payment_came_back(clock: FixedClock, prepaid: bool, delivered: bool
     row = db.session.get_one(Disbursement, payment)
     assert (world.progress(), row.state, row.returned_on) == ({"received": 30000}, "returned", DAY)
     with pytest.raises(WrongState):
-        disbursements.returned(actor=STAFF, clock=clock, disbursement_id=payment, on=DAY)
+        disbursements.returned(actor=FINANCE, clock=clock, disbursement_id=payment, on=DAY)
     assert world.problems() == []
 
 

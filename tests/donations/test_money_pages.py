@@ -216,7 +216,7 @@ def test_a_payment_from_request_to_delivery(app: Flask, office: Clients, clock: 
     assert (late.status_code, "还没有到" in said(late)) == (422, True)
     office["staff"].post("/desk/payments/1/deliver", data={"on": "2026-04-15", "note_zh": "已验收", "note_en": ""})
     assert "已落地" in said(office["staff"].get("/desk/payments?state=paid&project=HD1-1"))
-    office["staff"].post("/desk/payments/1/returned", data={"returned_on": "2026-04-15", "form_token": "r"})
+    office["finance"].post("/desk/payments/1/returned", data={"returned_on": "2026-04-15", "form_token": "r"})
     assert "已退汇" in said(office["staff"].get("/desk/payments"))
     with app.app_context():
         assert world.problems() == []

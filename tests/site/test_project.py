@@ -146,7 +146,7 @@ def test_what_the_money_bought(small: Flask, clock: FixedClock, visit: Visit) ->
     assert "Two stoves" in visit(small, "/en/where").text
     assert "拨付 ¥120" in visit(small, "/").text
     with small.app_context():
-        disbursements.returned(actor=world.STAFF, clock=clock, disbursement_id=payment, on=world.DAY)
+        disbursements.returned(actor=world.FINANCE, clock=clock, disbursement_id=payment, on=world.DAY)
     assert "灶台两座" not in visit(small, "/projects/HD1-1").text
     assert "灶台两座" not in visit(small, "/where").text
 

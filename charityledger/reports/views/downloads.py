@@ -11,7 +11,8 @@ from ...clock import today
 from ...donations.links import pledge_of
 from ...donations.models import Donation, Membership, Pledge
 from ...donations.pledge_rows import NotADay
-from ...errors import NotFound
+from ...donations.rules import COUNTED_STATES
+from ...errors import NotFound, WrongState
 from ...extensions import db, limiter
 from ...identity.actor import ADMIN, FINANCE, STAFF
 from ...identity.policy import EVERYONE, SIGNED_IN, access
@@ -58,6 +59,10 @@ def needs() -> Response:
     category = request.args.get("category") or None
     if category is not None and db.session.get(Category, category) is None:
         raise NotFound(what=category)
+    if text and web.actor().role not in OFFICE:
+        as_at = _day("as_at", today(web.clock()))
+        return _file(service.needs_preview(clock=web.clock(), language=language(), as_at=as_at, category=category),
+                     f"needs-{as_at}-{language()}.pdf")
     return _issued(service.needs(actor=web.actor(), clock=web.clock(), language=language(),
                                  as_at=_day("as_at", today(web.clock())) if text else None, category=category))
 
@@ -73,6 +78,10 @@ def fund(code: str) -> Response:
     if not office and db.session.scalar(select(SubProject.id).where(SubProject.code == code,
                                                                     SubProject.status == "draft")) is not None:
         raise NotFound(what=code)
+    if not office and ("from" in request.args or "to" in request.args):
+        # Numbered and kept is only the year so far: visitors could ask for any number of other periods.
+        return _file(service.fund_preview(clock=web.clock(), language=language(), fund=code, starts_on=starts,
+                                          ends_on=max(starts, ends)), f"{code}-{starts}-{ends}-{language()}.pdf")
     full = bool(request.args.get("full")) and office
     return _issued(service.fund(actor=web.actor(), clock=web.clock(), language=language(), fund=code,
                                 starts_on=starts, ends_on=max(starts, ends), public=not full))
@@ -98,6 +107,8 @@ def receipt(donation_id: int) -> Response:
     gift = db.session.get(Donation, donation_id)
     if gift is None or not _may_see(gift.donor_id, gift.pledge_id):
         raise NoSuchPage()
+    if gift.state != "received":        # reversed or sent back: the kept bytes no longer tell the truth
+        raise WrongState(subject=f"gift {donation_id}", state=gift.state, wanted="received")
     return _issued(service.receipt(actor=web.actor(), clock=web.clock(), language=language(),
                                    donation_id=donation_id))
 
@@ -110,6 +121,8 @@ def certificate(pledge_id: int) -> Response:
     pledge = db.session.get(Pledge, pledge_id)
     if pledge is None or not _may_see(pledge.donor_id, pledge.id):
         raise NoSuchPage()
+    if pledge.state not in COUNTED_STATES:
+        raise WrongState(subject=pledge.reference, state=pledge.state, wanted="pledged")
     return _issued(service.certificate(actor=web.actor(), clock=web.clock(), language=language(),
                                        pledge_id=pledge_id))
 

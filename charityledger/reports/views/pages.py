@@ -74,6 +74,7 @@ def verify() -> tuple[str, int]:
     elif form.number.data:
         asked = form.number.data.strip()
         found = issuing.find(db.session, asked)
-    return render_template("documents/verify.html", form=form, asked=asked, found=found, sha256=sha256), 200
+    return render_template("documents/verify.html", form=form, asked=asked, found=found, sha256=sha256,
+                           void=any(issuing.is_void(db.session(), d) for d in found)), 200
 
 

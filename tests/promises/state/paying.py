@@ -66,7 +66,7 @@ class Paying(Rules):
     def returned(self, number: int) -> None:
         payment: Payment = self.pick(self.model.payments, number)
         expected = None if payment.state == "paid" else "wrong_state"
-        self.attempt(expected, disbursements.returned, actor=WANG, disbursement_id=payment.id, on=today(self.clock))
+        self.attempt(expected, disbursements.returned, actor=LI, disbursement_id=payment.id, on=today(self.clock))
         if expected is None:
             payment.state = "returned"
             self.model.move(payment.sub, payment.account, payment.amount)
