@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -33,7 +34,7 @@ def place(request: pytest.FixtureRequest, databases: Databases,
 def world(place: Flask, clock: FixedClock) -> Iterator[World]:
     """The world, with the application's context."""
     with place.app_context():
-        yield World(clock).look()
+        yield World(clock, folder=Path(place.instance_path)).look()
         db.session.remove()
 
 

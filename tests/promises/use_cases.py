@@ -213,7 +213,7 @@ USES = (
 def on_both(books: Sequence[Use], others: Sequence[Use]) -> pytest.MarkDecorator:
     """What writes the books is tried on both databases; the rest does the same on either, so on SQLite only."""
     cases = [("sqlite", use) for use in (*books, *others)] + [("postgresql", use) for use in books]
-    return pytest.mark.parametrize(("place", "use"), cases, indirect=["place"],
+    return pytest.mark.parametrize(("place", "use"), cases, indirect=["place"], scope="module",
                                    ids=[f"{kind}-{use}" for kind, use in cases])
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -63,6 +64,7 @@ class World:
     ids: SequenceIds = field(default_factory=lambda: SequenceIds(next(SEEDS)))
     items: dict[tuple[str, int], int] = field(default_factory=dict)
     file_id: int = 0
+    folder: Path = Path()
 
     @property
     def day(self) -> date:
