@@ -30,7 +30,8 @@ class Promising(Rules):
         amount = size_of(size, sum(left.values()))
         due = more.pop("due", ())
         wish = AdoptionWish(sub, kind, amount, "none", tuple(left) if line is not None else (), due)
-        expected = "not_found" if not left else "over_need" if amount > sum(left.values()) else None
+        expected = "amount_not_positive" if amount < len(due) else "not_found" if not left else \
+            "over_need" if amount > sum(left.values()) else None
         made = self.attempt(expected, use, ids=self.world.ids, donor=DONOR, wish=wish, **more)
         if made is None:
             return None
