@@ -32,33 +32,37 @@ def _issue(wanted: Wanted, build: Build, actor: Actor, clock: Clock) -> IssuedDo
     return issue(actor=actor, clock=clock, wanted=wanted, build=build, render=_render)
 
 
+def _needs(as_at: date | None, category: str | None) -> Build:
+    return lambda session, reading: build_needs.build(session, reading, as_at=as_at, category=category)
+
+
+def _fund(fund: str, starts_on: date, ends_on: date, public: bool) -> Build:
+    return lambda session, reading: build_fund.build(session, reading, fund=fund, starts_on=starts_on, ends_on=ends_on,
+                                                     public=public)
+
+
 def needs(*, actor: Actor, clock: Clock, language: Language, as_at: date | None = None,
           category: str | None = None) -> IssuedDocument:
     """Funds raised against needs, as it stands or at the end of a day; of everything or of one category."""
     wanted = Wanted("needs", category or "all", language, as_at.isoformat() if as_at else "")
-    return _issue(wanted, lambda session, reading: build_needs.build(session, reading, as_at=as_at, category=category),
-                  actor, clock)
+    return _issue(wanted, _needs(as_at, category), actor, clock)
 
 
 def fund(*, actor: Actor, clock: Clock, language: Language, fund: str, starts_on: date, ends_on: date,
          public: bool) -> IssuedDocument:
     """A fund's statement for a period; `public` withholds names that nobody asked to be published."""
     wanted = Wanted("fund", fund, language, f"{starts_on}/{ends_on}/{'public' if public else 'full'}")
-    return _issue(wanted, lambda session, reading: build_fund.build(
-        session, reading, fund=fund, starts_on=starts_on, ends_on=ends_on, public=public), actor, clock)
+    return _issue(wanted, _fund(fund, starts_on, ends_on, public), actor, clock)
 
 
 def needs_preview(*, clock: Clock, language: Language, as_at: date, category: str | None) -> bytes:
     """The needs statement of a past day without a number: what a visitor gets, since every day would be another."""
-    return preview(db.session, lambda session, reading: build_needs.build(
-        session, reading, as_at=as_at, category=category), _render, language=language, clock=clock)
+    return preview(db.session, _needs(as_at, category), _render, language=language, clock=clock)
 
 
 def fund_preview(*, clock: Clock, language: Language, fund: str, starts_on: date, ends_on: date) -> bytes:
     """The public statement of a fund for a period of the visitor's own choosing, without a number."""
-    return preview(db.session, lambda session, reading: build_fund.build(
-        session, reading, fund=fund, starts_on=starts_on, ends_on=ends_on, public=True), _render, language=language,
-        clock=clock)
+    return preview(db.session, _fund(fund, starts_on, ends_on, True), _render, language=language, clock=clock)
 
 
 def receipt(*, actor: Actor, clock: Clock, language: Language, donation_id: int) -> IssuedDocument:

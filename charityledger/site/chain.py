@@ -1,24 +1,12 @@
 """The six steps that every page follows: declared, adopted, pledged | received, disbursed, delivered."""
 
-from dataclasses import dataclass
-
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from ..donations.views.steps import Step
 from ..money import format_yuan_public
 from ..projects.measures import ItemFigures, Measures, Totals
 from .filters import listed, number, unit
-
-
-@dataclass(frozen=True)
-class Step:
-    """`look`: open, vow, money, spent, done or todo. `now` marks the step in progress, where there is one."""
-
-    name: str
-    figure: str
-    what: str
-    look: str
-    now: bool = False
 
 
 def _steps(declared: str, figures: list[str], whats: list[str], own: Measures) -> list[Step]:

@@ -12,12 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit.models import Event
+from ..donations.views.steps import Step
 from ..projects import measures
 from ..projects.facts import facts
 from ..projects.measures import Totals
 from ..projects.models import ProjectUpdate, SubProject
 from . import chain, payments, search
-from .chain import Step
 from .figures import Group, ProjectFigures, grouped, projects
 from .payments import Month, Payment
 from .search import Choice, Pages

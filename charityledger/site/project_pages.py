@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from ..donations.models import Donation
+from ..donations.views.steps import Step
 from ..errors import NotFound
 from ..money import format_yuan_public
 from ..projects.measures import ItemFigures
@@ -16,7 +17,6 @@ from ..projects.models import ProjectPicture, ProjectUpdate
 from ..projects.rules import next_disclosure, status_shown
 from . import adopters, chain, payments
 from .adopters import Adopter
-from .chain import Step
 from .figures import ProjectFigures, projects
 from .filters import listed, number, unit
 from .language import in_language, language

@@ -5,7 +5,7 @@ from charityledger.reports.documents import DonorStatement, PledgeLine
 from charityledger.reports.documents.donor import KINDS
 
 from .columns import Column, Columns, Value, between, head, note, row, total
-from .furniture import Frame, masthead, masthead_height, verification
+from .furniture import Frame, masthead, verification
 from .plan import Block, Plan, Row, Table
 from .sheet import LEFT, SOFT, STEP, WIDTH, Sheet
 from .text import fitting, wrap
@@ -106,19 +106,8 @@ def _masthead(s: Sheet, doc: DonorStatement, about: Frame) -> Block:
     facts = [
         (0, ("期间", "Period")[E], about.period),
         (4, ("捐赠笔数", "Gifts")[E], f"{len(doc.gifts):,}"),
-        (
-            6,
-            ("数据读至", "Read at")[E],
-            (f"第 {doc.provenance.events:,} 条事件", f"event {doc.provenance.events:,}")[E],
-        ),
-        (9, ("文号", "Document")[E], about.number),
     ]
-
-    def draw(y: float) -> None:
-        masthead(s, y, about.title, subtitle, facts)
-        s.bookmark(about.title, 0, y)
-
-    return Block(masthead_height(subtitle), draw)
+    return masthead(s, about, subtitle, facts)
 
 
 def _donor(s: Sheet, doc: DonorStatement) -> Block:

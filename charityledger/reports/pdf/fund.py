@@ -6,7 +6,7 @@ from datetime import date
 from charityledger.money import format_fen
 from charityledger.reports.documents import FundLine, FundStatement
 
-from .furniture import Frame, heads, masthead, masthead_height, verification
+from .furniture import Frame, heads, masthead, verification
 from .plan import Block, Plan, Row, Table
 from .sheet import BOLD, FINE, LEFT, RIGHT, STEP, Align, Sheet
 from .text import fitting, wrap
@@ -76,19 +76,8 @@ def _masthead(s: Sheet, doc: FundStatement, about: Frame) -> Block:
     facts = [
         (0, ("期间", "Period")[E], about.period),
         (4, ("笔数", "Lines")[E], f"{len(doc.lines):,}"),
-        (
-            6,
-            ("数据读至", "Read at")[E],
-            (f"第 {doc.provenance.events:,} 条事件", f"event {doc.provenance.events:,}")[E],
-        ),
-        (9, ("文号", "Document")[E], about.number),
     ]
-
-    def draw(y: float) -> None:
-        masthead(s, y, about.title, subtitle, facts)
-        s.bookmark(about.title, 0, y)
-
-    return Block(masthead_height(subtitle), draw)
+    return masthead(s, about, subtitle, facts)
 
 
 def _equation(s: Sheet, doc: FundStatement) -> Block:

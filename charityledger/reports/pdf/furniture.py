@@ -86,8 +86,24 @@ def demonstration_tag(s: Sheet, right: float, y: float) -> None:
 MASTHEAD = 108.0  # from its top to its last rule, with a subtitle of one line
 
 
-def masthead(s: Sheet, y: float, title: str, subtitle: str, facts: Sequence[tuple[float, str, str]]) -> float:
-    """Title, subtitle, then label-over-value facts [(column, label, value)] between rules; returns the next y."""
+def masthead(s: Sheet, about: Frame, subtitle: str, own: Sequence[tuple[float, str, str]]) -> Block:
+    """What a statement begins with: title, subtitle, then label-over-value facts between rules.
+
+    `own` are the document's facts [(column, label, value)] left of column 6; what it was read from and its number
+    follow in every one. The bookmark of the whole document leads here.
+    """
+    events = about.provenance.events
+    read_at = (f"第 {events:,} 条事件", f"event {events:,}")[s.E]
+    facts = [*own, (6, ("数据读至", "Read at")[s.E], read_at), (9, ("文号", "Document")[s.E], about.number)]
+
+    def draw(y: float) -> None:
+        _masthead(s, y, about.title, subtitle, facts)
+        s.bookmark(about.title, 0, y)
+
+    return Block(MASTHEAD - 6 + 14 * (len(wrap(subtitle, WIDTH, 10)) - 1), draw)
+
+
+def _masthead(s: Sheet, y: float, title: str, subtitle: str, facts: Sequence[tuple[float, str, str]]) -> None:
     size = fitting(title, WIDTH, (25, 23, 21, 19, 17))
     s.text(LEFT - size / 21, y + 24, title, size, True, track=0.6 * (not s.E))
     y = s.lines(LEFT, y + 46, wrap(subtitle, WIDTH, 10), 10, 14) + 4
@@ -98,11 +114,6 @@ def masthead(s: Sheet, y: float, title: str, subtitle: str, facts: Sequence[tupl
         room = (edge - column) * STEP - 6
         s.text(LEFT + column * STEP, y + 28, value, fitting(value, room, (9, 8.5, 8, 7.5, 7)))
     s.rule(LEFT, RIGHT, y + 38)
-    return y + 38
-
-
-def masthead_height(subtitle: str) -> float:
-    return MASTHEAD - 6 + 14 * (len(wrap(subtitle, WIDTH, 10)) - 1)
 
 
 def heads(

@@ -5,7 +5,7 @@ from charityledger.reports.documents import Figures, Kind, NeedsStatement
 
 from . import needs_items, needs_tables
 from .charts import chart, chart_height
-from .furniture import Frame, masthead, masthead_height, verification
+from .furniture import Frame, masthead, verification
 from .needs_columns import MEASURES, NAMES_END, figures, head
 from .plan import Block, Plan
 from .sheet import BOLD, FINE, LEFT, RIGHT, SOFT, STEP, Sheet
@@ -70,19 +70,8 @@ def _masthead(s: Sheet, doc: NeedsStatement, about: Frame) -> Block:
             " / ".join(map(str, counts)),
         ),
         (4, ("编制", "Prepared by")[E], doc.prepared_by),
-        (
-            6,
-            ("数据读至", "Read at")[E],
-            (f"第 {doc.provenance.events:,} 条事件", f"event {doc.provenance.events:,}")[E],
-        ),
-        (9, ("文号", "Document")[E], about.number),
     ]
-
-    def draw(y: float) -> None:
-        masthead(s, y, about.title, subtitle, facts)
-        s.bookmark(about.title, 0, y)
-
-    return Block(masthead_height(subtitle), draw)
+    return masthead(s, about, subtitle, facts)
 
 
 def _key_figures(s: Sheet, cash: Figures) -> Block:
