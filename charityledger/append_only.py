@@ -18,6 +18,8 @@ APPEND_ONLY: dict[str, list[list[str]]] = {
     "event": [["id"]],
     "need_movement": [["id"]],
     "allocation": [["id"], ["reverses_id"]],
+    "bank_statement": [["id"], ["account_code", "sha256"]],
+    "account_closing": [["id"], ["period", "account_code"]],
 }
 
 POSTGRESQL_FUNCTION = """

@@ -16,16 +16,15 @@ from .models import Allocation, MoneyAccount, StatementLine
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
 _LINE, _ACCOUNT = StatementLine.__table__, MoneyAccount.__table__.c
-_ADD_LINE_POSTGRESQL = (postgresql.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "native_id"])
+_ADD_LINE_POSTGRESQL = (postgresql.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "identity"])
                         .returning(_LINE.c.id))
-_ADD_LINE_SQLITE = (sqlite.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "native_id"])
+_ADD_LINE_SQLITE = (sqlite.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "identity"])
                     .returning(_LINE.c.id))
 _LEDGER_ACCOUNT = select(_ACCOUNT.ledger_account).where(_ACCOUNT.code == bindparam("account"))
 _READ = select(_LINE.c.id, _LINE.c.account_code, _LINE.c.booked_on, _LINE.c.fee_fen).where(
     _LINE.c.id == bindparam("line"))
-_USE = (update(_LINE).where(_LINE.c.id == bindparam("line"),
-                            _LINE.c.used_fen + bindparam("fen") <= _LINE.c.amount_fen)
-        .values(used_fen=_LINE.c.used_fen + bindparam("fen")))
+_LEFT = (select(func.abs(_LINE.c.amount_fen) - _LINE.c.used_fen, _LINE.c.currency)
+         .where(_LINE.c.id == bindparam("line")).with_for_update())
 _ALLOCATE = insert(Allocation.__table__)
 
 
@@ -80,10 +79,16 @@ def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int
     line_id = tx.connection().execute(_ADD_LINE_POSTGRESQL if is_postgresql(tx) else _ADD_LINE_SQLITE, {
         "account_code": line.account_code, "booked_on": line.booked_on, "amount_fen": line.amount_fen, "used_fen": 0,
         "fee_fen": line.fee_fen, "fee_booked": False, "counterparty": line.counterparty, "memo": line.memo,
-        "native_id": line.native_id or None, "entered_by": actor.user_id, "recorded_at": clock.now()}).scalar()
+        "native_id": line.native_id or None, "identity": by_native_id(line.native_id),
+        "entered_by": actor.user_id, "recorded_at": clock.now()}).scalar()
     if line_id is None:
         raise LineKnown(native_id=line.native_id)
     return int(line_id)
+
+
+def by_native_id(native_id: str | None) -> str | None:
+    """The identity of a line whose bank numbers it: the same for a line typed in and the same line of a file."""
+    return f"n:{native_id}" if native_id else None
 
 
 class Line(NamedTuple):
@@ -116,11 +121,10 @@ def ledger_account(tx: Session, account_code: str) -> str:
 
 
 def allocate(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int) -> None:
-    """Use part of a line. Python's half of promise 5: the counter moves only while something is left."""
-    done = tx.connection().execute(_USE, {"line": line_id, "fen": amount_fen})
-    if done.rowcount != 1:
-        line = tx.get_one(StatementLine, line_id, populate_existing=True)
-        raise LineOverused(line_id=line_id, left_fen=line.amount_fen - line.used_fen, requested_fen=amount_fen)
+    """Use part of a line. Python's half of promise 5; the database counts what is used and checks it once more."""
+    left_fen, currency = tx.connection().execute(_LEFT, {"line": line_id}).one()
+    if currency != "CNY" or amount_fen > left_fen:
+        raise LineOverused(line_id=line_id, left_fen=left_fen if currency == "CNY" else 0, requested_fen=amount_fen)
     _add(tx, line_id, kind, subject_id, entry_id, amount_fen)
 
 
@@ -136,16 +140,13 @@ def take_back(tx: Session, entry_id: int, reversal_id: int, *, fee: bool = False
 
     `fee`: the entry carried the wallet's fee; the next one made of the line carries it.
     """
-    freed: dict[int, int] = {}
     rows = tx.scalars(select(Allocation).where(Allocation.entry_id == entry_id, Allocation.reverses_id.is_(None))
                       .order_by(Allocation.id)).all()
-    for row in rows:
+    for row in sorted(rows, key=lambda row: -row.amount_fen):     # what frees the line first
         _add(tx, row.statement_line_id, row.kind, row.subject_id, reversal_id, -row.amount_fen, reverses_id=row.id)
-        freed[row.statement_line_id] = freed.get(row.statement_line_id, 0) + row.amount_fen
-    for line_id, amount_fen in sorted(freed.items()):
-        tx.execute(update(StatementLine).where(StatementLine.id == line_id).values(
-            used_fen=StatementLine.used_fen - amount_fen, **({"fee_booked": False} if fee else {}),
-        ).execution_options(synchronize_session=False))
+    if fee:
+        tx.execute(update(StatementLine).where(StatementLine.id.in_({row.statement_line_id for row in rows}))
+                   .values(fee_booked=False).execution_options(synchronize_session=False))
 
 
 def take_fee(tx: Session, line_id: int) -> int:

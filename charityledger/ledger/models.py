@@ -32,12 +32,15 @@ class Fund(db.Model):
 
 
 class Period(db.Model):
-    """A month of the books: 202604. Closing it is a later step; posting already locks and checks it."""
+    """A month of the books: 202604. After its close nothing is dated in it any more; closing takes two people."""
 
     __tablename__ = "period"
+    __table_args__ = (CheckConstraint("asked_by IS NULL OR asked_by <> closed_by", name="four_eyes"),)
 
     code: Mapped[str] = mapped_column(String(6), primary_key=True)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    asked_by: Mapped[int | None] = mapped_column(Integer)
+    closed_by: Mapped[int | None] = mapped_column(Integer)
 
 
 class JournalEntry(db.Model):

@@ -107,5 +107,5 @@ def postgresql_statements() -> list[str]:
   IF NEW.holds = 'money' THEN INSERT INTO account_balance (account, amount_fen) VALUES (NEW.code, 0); END IF;"""),
         "CREATE TRIGGER ledger_account_after AFTER INSERT ON ledger_account FOR EACH ROW "
         "EXECUTE FUNCTION ledger_account_after()",
-        "CREATE SEQUENCE journal_entry_number",
+        "CREATE SEQUENCE IF NOT EXISTS journal_entry_number",
     ]

@@ -638,7 +638,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_evidence_disbursement_id'), 'evidence', ['disbursement_id'], unique=False)
     op.create_index(op.f('ix_evidence_donation_id'), 'evidence', ['donation_id'], unique=False)
     op.create_index(op.f('ix_evidence_request_id'), 'evidence', ['request_id'], unique=False)
-    # The triggers as they stand today; a migration that changes one drops it by name and creates it again.
+    # The triggers as they stand today; a migration that adds or changes one ends with `triggers.renew`.
     triggers.install(op.get_bind())
 
 

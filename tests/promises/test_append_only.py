@@ -27,7 +27,8 @@ from tests.promises.world import World
 each_table = pytest.mark.parametrize("table", sorted(APPEND_ONLY))
 # What they hang on: emptying one of these with CASCADE would empty ours.
 PARENTS = {"journal_entry": "period", "movement": "ledger_account", "voucher": "journal_entry", "request_key": "",
-           "event": "", "need_movement": "need_item", "allocation": "statement_line"}
+           "event": "", "need_movement": "need_item", "allocation": "statement_line",
+           "bank_statement": "money_account", "account_closing": "period"}
 
 
 def models() -> dict[str, Any]:

@@ -16,13 +16,14 @@ from charityledger.donations import adoption, disbursements, money_accounts, rec
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.disbursements import PaymentWish
 from charityledger.donations.donors import DonorFacts
-from charityledger.donations.models import Donation, Pledge, Suspense
+from charityledger.donations.models import AccountClosing, BankStatement, Donation, Pledge, Suspense
 from charityledger.donations.receipts import ReceivedLine
 from charityledger.donations.rules import Part
 from charityledger.extensions import db
 from charityledger.identity.actor import FINANCE, STAFF, Actor
 from charityledger.ids import SequenceIds
 from charityledger.ledger import numbering
+from charityledger.ledger.models import Period
 from charityledger.projects import catalogue
 from charityledger.projects.models import NeedItem, StoredFile, SubProject
 
@@ -78,6 +79,14 @@ class World:
         with Session(db.engine) as tx:
             file = StoredFile(sha256="0" * 64, media_type="application/pdf", size_bytes=9, added_at=self.clock.now())
             tx.add(file)
+            # A month that was closed before anything happened, and the file that it was closed on.
+            tx.add(Period(code="202512", closed_at=self.clock.now(), asked_by=LI.user_id, closed_by=WANG.user_id))
+            tx.add(BankStatement(account_code=BANK, sha256="1" * 64, format="icbc", source="bank", books=True, size=1,
+                                 lines=0, neutral=0, new=0, known=0, doubtful=0, in_fen=0, out_fen=0, ties=True,
+                                 imported_at=self.clock.now()))
+            tx.flush()
+            tx.add(AccountClosing(period="202512", account_code=BANK, book_fen=0, only_bank_fen=0, only_books_fen=0,
+                                  items=0))
             tx.commit()
         return self.look()
 

@@ -2,13 +2,19 @@
 
 from .donors import Donor, Invitation, Membership
 from .gifts import Donation, DonationLine
-from .lines import Allocation, CashCount, MoneyAccount, StatementLine, Suspense
+from .lines import Allocation, CashCount, LineNote, MoneyAccount, StatementLine, Suspense
 from .payments import Disbursement, DisbursementLine, Evidence, Request
 from .pledges import Instalment, Pledge, PledgeLine
+from .state_receipts import StateReceipt
+from .statements import AccountClosing, BankStatement, BillRow, ColumnMapping, MatchRun, StatementFile
 
 __all__ = [
+    "AccountClosing",
     "Allocation",
+    "BankStatement",
+    "BillRow",
     "CashCount",
+    "ColumnMapping",
     "Disbursement",
     "DisbursementLine",
     "Donation",
@@ -17,11 +23,15 @@ __all__ = [
     "Evidence",
     "Instalment",
     "Invitation",
+    "LineNote",
+    "MatchRun",
     "Membership",
     "MoneyAccount",
     "Pledge",
     "PledgeLine",
     "Request",
+    "StateReceipt",
+    "StatementFile",
     "StatementLine",
     "Suspense",
 ]

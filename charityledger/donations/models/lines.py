@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...columns import Amount, Instant, RowId
@@ -10,7 +20,10 @@ from ...extensions import db
 
 
 class MoneyAccount(db.Model):
-    """A real bank account, wallet or cash box; `ledger_account` is its sub-account in the books."""
+    """A real bank account, wallet or cash box; `ledger_account` is its sub-account in the books.
+
+    `source`: the one kind of file that books its lines (reconciliation.importers.lines.Source), empty until the first.
+    """
 
     __tablename__ = "money_account"
     __table_args__ = (CheckConstraint("kind IN ('bank', 'wechat', 'alipay', 'cash')", name="kind"),)
@@ -19,16 +32,26 @@ class MoneyAccount(db.Model):
     kind: Mapped[str] = mapped_column(String(10))
     name: Mapped[str] = mapped_column(String(120))
     ledger_account: Mapped[str] = mapped_column(ForeignKey("ledger_account.code"), unique=True)
+    source: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    number: Mapped[str] = mapped_column(String(60), default="", server_default="")      # as its files say
 
 
 class StatementLine(db.Model):
-    """One line of a bank or wallet file, or one entered by hand. `used_fen` never passes the amount (promise 5)."""
+    """One line of a bank or wallet file, or one entered by hand. `used_fen` never passes the amount (promise 5).
+
+    `identity` is what makes importing a line again add nothing (reconciliation.identity); a line entered by hand has
+    one where the bank's own number was typed. Amounts of another `currency` are kept and never used or summed.
+    """
 
     __tablename__ = "statement_line"
     __table_args__ = (CheckConstraint("used_fen >= 0 AND used_fen <= abs(amount_fen)", name="used_within"),
                       CheckConstraint("fee_fen >= 0 AND (fee_fen = 0 OR fee_fen < amount_fen)", name="fee_within"),
-                      UniqueConstraint("account_code", "native_id"),
-                      Index("ix_statement_line_booked_on", "account_code", "booked_on"))
+                      CheckConstraint("currency = 'CNY' OR used_fen = 0", name="foreign_unused"),
+                      UniqueConstraint("account_code", "identity"),
+                      Index("ix_statement_line_booked_on", "account_code", "booked_on"),
+                      Index("ix_statement_line_order_id", "account_code", "order_id"),
+                      Index("ix_statement_line_native_id", "account_code", "native_id"),
+                      Index("ix_statement_line_counterparty_account", "counterparty_account"))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     account_code: Mapped[str] = mapped_column(ForeignKey("money_account.code"))
@@ -42,6 +65,40 @@ class StatementLine(db.Model):
     native_id: Mapped[str | None] = mapped_column(String(80))
     entered_by: Mapped[int | None] = mapped_column(Integer)
     recorded_at: Mapped[datetime] = mapped_column(Instant)
+    identity: Mapped[str | None] = mapped_column(String(100))
+    statement_id: Mapped[int | None] = mapped_column(ForeignKey("bank_statement.id"), index=True)   # none: by hand
+    row: Mapped[int | None]                                     # in the file
+    booked_at: Mapped[datetime | None] = mapped_column(Instant)     # none where only the day is known
+    kind: Mapped[str] = mapped_column(String(10), default="payment", server_default="payment")  # importers.lines.Kind
+    counterparty_account: Mapped[str] = mapped_column(String(60), default="", server_default="")
+    order_id: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    merchant_order: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    balance_fen: Mapped[int | None] = mapped_column(Amount)
+    currency: Mapped[str] = mapped_column(String(3), default="CNY", server_default="CNY")
+    # Not allocated, with a reason that stands in a LineNote.
+    held: Mapped[bool] = mapped_column(default=False, server_default=false())
+    # Its own month was closed when it came: it is booked on the first open day.
+    late: Mapped[bool] = mapped_column(default=False, server_default=false())
+    original: Mapped[str] = mapped_column(Text, default="[]", server_default="[]")     # the file's cells, a JSON list
+
+
+class LineNote(db.Model):
+    """One step of a line's history: why it was matched, held, explained or undone. Rows are only added.
+
+    `code` and `facts` (JSON) make the sentence (reconciliation.reasons); `note` is what a person wrote.
+    """
+
+    __tablename__ = "line_note"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    statement_line_id: Mapped[int] = mapped_column(ForeignKey("statement_line.id"), index=True)
+    step: Mapped[str] = mapped_column(String(20))       # imported, matched, suggested, explained, held, undone
+    tier: Mapped[int | None]
+    code: Mapped[str] = mapped_column(String(40), default="")
+    facts: Mapped[str] = mapped_column(Text, default="{}")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    by: Mapped[int | None] = mapped_column(Integer)     # none: the matcher
+    at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Allocation(db.Model):
@@ -52,7 +109,8 @@ class Allocation(db.Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     statement_line_id: Mapped[int] = mapped_column(ForeignKey("statement_line.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(20))        # donation, suspense, deposit, disbursement, return
+    # donation, suspense, deposit, refund; disbursement, returned; payout, fee, interest, charge, other_income
+    kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int] = mapped_column(RowId)
     entry_id: Mapped[int] = mapped_column(ForeignKey("journal_entry.id"))
     amount_fen: Mapped[int] = mapped_column(Amount)

@@ -43,6 +43,7 @@ class Pledge(db.Model):
     expires_at: Mapped[datetime | None] = mapped_column(Instant)    # never, where staff accepted it
     pledged_on: Mapped[date | None] = mapped_column(Date)
     ended_reason: Mapped[str] = mapped_column(Text, default="")
+    payer_account: Mapped[str] = mapped_column(String(60), default="", server_default="")   # announced by an import
     donor: Mapped[Donor] = relationship()
     lines: Mapped[list["PledgeLine"]] = relationship(order_by="PledgeLine.id")
     instalments: Mapped[list["Instalment"]] = relationship(order_by="Instalment.number")

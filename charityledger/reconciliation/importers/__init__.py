@@ -1,0 +1,1 @@
+"""Parsers of statement files: bytes in, lines and problems out. Pure; they know no database."""
