@@ -181,6 +181,10 @@ SENTENCES: dict[str, LazyString] = {
     "fonts_not_made": _l("文件用的字体没有准备好，所以没有生成。请联系管理员。"),
     "totals_do_not_tie": _l("文件里的合计与明细对不上，所以没有生成。请联系管理员。"),
     "not_a_document": _l("文件的内容不完整，所以没有生成。请联系管理员。"),
+    # statement files from abroad
+    "broken_statement": _l("这个文件开头像%(format)s对账单，后面读不下去。请从银行重新导出，不要改动文件。"),
+    "several_accounts": _l("这个文件里有几个账户：%(accounts)s。请从银行按账户分别导出。"),
+    "line_unreadable": _l("这一行缺少必要的内容（%(what)s），读不出来。请从银行重新导出。"),
 }
 
 # `over_need` where nothing is left at all.
