@@ -11,6 +11,8 @@ from ..ids import RandomIds
 from ..money import format_fen
 from .group import JSON, main, print_json, with_database
 
+MOST_ROWS = 1_000_000
+
 
 @main.group()
 def projects() -> None:
@@ -53,7 +55,8 @@ def import_file(file: Path, as_json: bool) -> None:
     """
     from ..donations.importing import import_pledges
 
-    result = import_pledges(file.read_bytes(), actor=Actor.system(), clock=SystemClock(), ids=RandomIds())
+    result = import_pledges(file.read_bytes(), actor=Actor.system(), clock=SystemClock(), ids=RandomIds(),
+                            most=MOST_ROWS)
     if as_json:
         print_json({"pledges": result.pledges, "problems": result.problems})
     else:

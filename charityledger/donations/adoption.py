@@ -1,5 +1,6 @@
 """Adoption: reserve, confirm, give up, expire. A reservation becomes a pledge; neither is ever income."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -254,8 +255,13 @@ def _fund(tx: Session, pledge: Pledge) -> str:
     return tx.get_one(SubProject, pledge.sub_project_id).code
 
 
+def facts_of(reference: str, kind: str, amount: int, paid: int, items: Sequence[tuple[int, int]]) -> events.Payload:
+    """What an event of a pledge says. `items`: (need item, amount)."""
+    return {"reference": reference, "kind": kind, "amount": amount, "paid": paid,
+            "items": [{"item": item_id, "amount": part} for item_id, part in items]}
+
+
 def _record(tx: Session, kind: str, pledge: Pledge, actor: Actor, clock: Clock) -> None:
-    events.record(tx, kind=kind, subject=("pledge", pledge.id), payload={
-        "reference": pledge.reference, "kind": pledge.kind, "amount": pledge.amount, "paid": pledge.paid,
-        "items": [{"item": line.need_item_id, "amount": line.amount} for line in pledge.lines]},
-        actor_id=actor.user_id, at=clock.now())
+    events.record(tx, kind=kind, subject=("pledge", pledge.id), payload=facts_of(
+        pledge.reference, pledge.kind, pledge.amount, pledge.paid,
+        [(line.need_item_id, line.amount) for line in pledge.lines]), actor_id=actor.user_id, at=clock.now())
