@@ -214,7 +214,9 @@ def books_agree(session: Session) -> Iterator[Problem]:
     for fund, kind, debit, credit, holds, fen in rows:
         signed, other = (int(fen), credit) if holds == "money" else (-int(fen), debit)
         # A refund lowers income, net assets or, where the fault was ours, is a cost; the general fund's help is none.
-        if other == chart.gift_account(fund) or (kind == "refund" and other != chart.FUND_TRANSFER):
+        # What undoes a gift of a year that is over lowers net assets too.
+        if (other == chart.gift_account(fund) or (kind == "refund" and other != chart.FUND_TRANSFER)
+                or (kind == "reversal" and other == chart.NET_RESTRICTED)):
             received[fund] = received.get(fund, 0) + signed
         elif kind in ("disbursement", "prepayment", "payment_returned"):
             disbursed[fund] = disbursed.get(fund, 0) - signed
