@@ -72,6 +72,8 @@ SENTENCES: dict[str, LazyString] = {
     "invalid_reference": _l("“%(text)s”不是有效的参考码。参考码共10位，以9开头，请对照凭条检查。"),
     "nothing_open": _l("这个项目现在只能再收%(left_fen)s，不够%(requested_fen)s。没有记下。"),
     "no_evidence": _l("请附上凭据，至少一个文件。"),
+    "paid_beyond_need": _l("“%(item)s”还可以付%(left_fen)s，填了%(requested_fen)s。没有记下。"
+                           "实际比需求贵的话，请先修改需求明细。"),
     "item_of_other_project": _l("这条需求不属于这个项目，请重新选。"),
     "one_item_only": _l("物资和志愿时长一次认领一项，请分开填写。"),
     "donor_name_missing": _l("请填写姓名或单位。"),
@@ -166,7 +168,7 @@ SENTENCES: dict[str, LazyString] = {
     "account_code_taken": _l("账户编号“%(account)s”已经用过，请换一个。"),
     "account_code_wrong": _l("账户编号“%(text)s”不合规则：2到20位大写字母、数字或连字符，字母开头。"),
     "count_unallocated": _l("清点出来的钱还没有全部登记去处，不能存银行。请先登记。"),
-    "deposit_differs": _l("银行进账%(amount_fen)s，与清点的%(counted_fen)s不一样。没有记下。"),
+    "deposit_differs": _l("银行进账%(amount_fen)s，与应存的%(counted_fen)s不一样。没有记下。"),
     "not_cash": _l("账户“%(account)s”不合适：清点记入现金账户，再存到银行账户。"),
     "asked_already": _l("同样的申请已经提过，正等另一位同事审批。"),
     "not_requester": _l("只有提出申请的人能撤回它。"),

@@ -20,7 +20,7 @@ from ..ledger.idempotency import once
 from ..projects.models import SubProject
 from . import gifts, lines, receipts, requests
 from .lines import AmountNotPositive, ReceivedLine
-from .models import CashCount, Donation, MoneyAccount, Suspense
+from .models import CashCount, Donation, MoneyAccount, Request, Suspense
 
 
 class NotCash(InvalidInput):
@@ -30,7 +30,8 @@ class NotCash(InvalidInput):
 
 
 class DepositDiffers(InvalidInput):
-    """The bank's line is not the amount that was counted. Facts: amount_fen, counted_fen."""
+    """The bank's line is not what there is to bring: what was counted, less what was paid back out of it.
+    Facts: amount_fen, counted_fen."""
 
     code = "deposit_differs"
 
@@ -110,20 +111,19 @@ def deposit(tx: Session, *, actor: Actor, clock: Clock, count_id: int, line: Rec
         row = _locked(tx, count_id)
         if row.state != "agreed" or row.line_id is None:
             raise WrongState(subject=f"cash count {row.id}", state=row.state, wanted="agreed")
-        if line.amount_fen != row.amount_fen:
-            raise DepositDiffers(amount_fen=line.amount_fen, counted_fen=row.amount_fen)
+        by_fund = _by_fund(tx, row)
+        to_bring_fen = sum(by_fund.values())
+        if line.amount_fen != to_bring_fen:
+            raise DepositDiffers(amount_fen=line.amount_fen, counted_fen=to_bring_fen)
         _check_kind(tx, line.account_code, cash=False)
         lines.not_before(line.booked_on, row.counted_on)
-        by_fund = _by_fund(tx, row.line_id)
-        if sum(by_fund.values()) != row.amount_fen:
-            raise CountUnallocated(subject=f"cash count {row.id}", state="unallocated", wanted="allocated")
         line_id = lines.add_line(tx, line, actor, clock)
         bank, cash = lines.ledger_account(tx, line.account_code), lines.ledger_account(tx, row.account_code)
         first, *more = [postings.deposit(row.id, bank, cash, fund, fen, line.booked_on)
                         for fund, fen in sorted(by_fund.items())]
         entry_id = store.post(tx, replace(first, movements=sum((e.movements for e in more), first.movements)),
                               clock=clock, made_by=actor.user_id)
-        lines.allocate(tx, line_id, "deposit", row.id, entry_id, row.amount_fen)
+        lines.allocate(tx, line_id, "deposit", row.id, entry_id, to_bring_fen)
         row.state, row.deposit_line_id = "deposited", line_id
         for held in tx.scalars(select(Suspense).where(Suspense.statement_line_id == row.line_id).with_for_update()):
             held.account_code = line.account_code       # what waits now lies at the bank
@@ -134,16 +134,57 @@ def deposit(tx: Session, *, actor: Actor, clock: Clock, count_id: int, line: Rec
     return once(tx, key, {"use": "deposit", "count": count_id, "line": line}, act, clock=clock)
 
 
-def _by_fund(tx: Session, line_id: int) -> dict[str, int]:
-    """{fund: fen} of what a count became."""
+def to_bring(session: Session, row: CashCount) -> int:
+    """What of an agreed count there is to bring to the bank, in fen: refunds in cash have left the box already.
+
+    Raises CountUnallocated."""
+    return sum(_by_fund(session, row).values())
+
+
+def paid_back(tx: Session, line_id: int | None, *, actor: Actor, clock: Clock) -> None:
+    """After a refund: a count of which nothing is left to bring waits for no deposit any more."""
+    row = tx.scalars(select(CashCount).where(CashCount.line_id == line_id, CashCount.state == "agreed")
+                     .with_for_update()).first()
+    if row is not None and not lines_left(tx, row) and not to_bring(tx, row):
+        row.state = "paid_back"
+        tx.flush()
+        _record(tx, "paid_back", row, None, actor, clock)
+
+
+def lines_left(session: Session, row: CashCount) -> int:
+    """What of a count belongs nowhere yet (its gift was reversed), in fen."""
+    assert row.line_id is not None
+    return row.amount_fen - sum(lines.became(session, row.line_id).values())
+
+
+def _by_fund(session: Session, row: CashCount) -> dict[str, int]:
+    """{fund: fen} of what a count became and is still in cash. Raises CountUnallocated."""
+    assert row.line_id is not None
+    if lines_left(session, row):
+        raise CountUnallocated(subject=f"cash count {row.id}", state="unallocated", wanted="allocated")
     found: dict[str, int] = defaultdict(int)
-    for (kind, subject_id), fen in lines.became(tx, line_id).items():
+    for (kind, subject_id), fen in lines.became(session, row.line_id).items():
+        if _left_in_cash(session, row, kind, subject_id):
+            continue
         fund = chart.SUSPENSE_FUND
         if kind == "donation":
-            sub_id = tx.get_one(Donation, subject_id).sub_project_id
-            fund = chart.GENERAL_FUND if sub_id is None else tx.get_one(SubProject, sub_id).code
+            sub_id = session.get_one(Donation, subject_id).sub_project_id
+            fund = chart.GENERAL_FUND if sub_id is None else session.get_one(SubProject, sub_id).code
         found[fund] += fen
     return found
+
+
+def _left_in_cash(session: Session, row: CashCount, kind: str, subject_id: int) -> bool:
+    """Whether this part of a count was paid back from the account that holds the cash."""
+    if kind == "refund":
+        refund: Request | None = session.get_one(Request, subject_id)
+    elif kind == "donation" and session.get_one(Donation, subject_id).state == "refunded":
+        refund = next((asked for asked in session.scalars(select(Request).where(
+            Request.kind == "refund", Request.state == "approved", Request.subject_id == subject_id))
+            if requests.wanted(asked)["of"] == "donation"), None)
+    else:
+        return False
+    return refund is not None and requests.wanted(refund)["account"] == row.account_code
 
 
 def _check_kind(tx: Session, account_code: str, *, cash: bool) -> None:

@@ -1,9 +1,10 @@
 """拨付: money out of a sub-project's fund, asked for by one person and approved by another (promise 9)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..audit import events
@@ -48,6 +49,14 @@ class NoEvidence(InvalidInput):
     code = "no_evidence"
 
 
+class PaidBeyondNeed(InvalidInput):
+    """An item is never paid more than it needs, open requests included; where it costs more, its need is revised first.
+    Facts: item_id, item, left_fen, requested_fen."""
+
+    code = "paid_beyond_need"
+    status = 409
+
+
 class ItemOfOtherProject(InvalidInput):
     """Facts: item_id."""
 
@@ -58,8 +67,8 @@ class ItemOfOtherProject(InvalidInput):
 def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: str | None = None) -> int:
     """Ask for a payment; its amount is set aside in the fund until it is decided. Returns the disbursement's id.
 
-    Raises FundOverdrawn when less is free, NoEvidence without a file, ItemOfOtherProject for foreign items,
-    AmountNotPositive where no item gets anything.
+    Raises FundOverdrawn when less is free, PaidBeyondNeed, NoEvidence without a file, ItemOfOtherProject for foreign
+    items, AmountNotPositive where no item gets anything.
     """
     def act() -> int:
         sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code)).first()
@@ -73,6 +82,7 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
         for part in wish.parts:
             if part.need_item_id not in own:
                 raise ItemOfOtherProject(item_id=part.need_item_id)
+        _within_need(tx, wish.parts, asked=True)
         store.reserve(tx, sub.code, wish.amount_fen)
         row = Disbursement(
             sub_project_id=sub.id, account_code=wish.account_code, amount_fen=wish.amount_fen, payee=wish.payee,
@@ -92,11 +102,12 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
 def approve(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, paid_on: date, note: str = "",
             key: str | None = None) -> int:
     """A second person approves and the payment is booked. Raises SamePerson for the one who asked for it, DateTooEarly
-    for a day before it was asked for."""
+    for a day before it was asked for, PaidBeyondNeed where the need has been lowered since."""
     def act() -> int:
         row = _deciding(tx, disbursement_id, actor)
         # Dated back, the fund would have paid what it had not received: its statement would dip below zero.
         not_before(paid_on, local_date(row.requested_at))
+        _within_need(tx, [Part(p.need_item_id, p.amount_fen) for p in row.lines], asked=False)
         sub = tx.get_one(SubProject, row.sub_project_id)
         build = postings.prepayment if row.prepaid else postings.disbursement
         entry: Entry = build(row.id, tx.get_one(MoneyAccount, row.account_code).ledger_account, sub.code,
@@ -195,6 +206,23 @@ def returned(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, o
         return row.id
 
     return once(tx, key, {"use": "returned", "id": disbursement_id, "on": on}, act, clock=clock)
+
+
+def _within_need(tx: Session, parts: Sequence[Part], *, asked: bool) -> None:
+    """Raises PaidBeyondNeed. `asked`: what open requests ask for counts too. The counters are locked, so that requests
+    at once are looked at one after the other."""
+    counters = capacity.lock(tx, [part.need_item_id for part in parts])
+    waiting = dict(tx.execute(
+        select(DisbursementLine.need_item_id, func.sum(DisbursementLine.amount_fen))
+        .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
+        .where(DisbursementLine.need_item_id.in_(counters), Disbursement.state == "requested")
+        .group_by(DisbursementLine.need_item_id)).all()) if asked else {}
+    for part in parts:
+        counter = counters[part.need_item_id]
+        left_fen = max(0, counter.capacity - counter.disbursed - int(waiting.get(part.need_item_id, 0)))
+        if part.amount > left_fen:
+            raise PaidBeyondNeed(item_id=part.need_item_id, item=tx.get_one(NeedItem, part.need_item_id).title_zh,
+                                 left_fen=left_fen, requested_fen=part.amount)
 
 
 def _spent_in(row: Disbursement) -> int | None:

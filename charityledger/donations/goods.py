@@ -15,10 +15,10 @@ from ..ledger.idempotency import once
 from ..projects import capacity
 from ..projects.capacity import Change
 from ..projects.models import NeedItem, SubProject
-from . import gifts, lines, undoing
+from . import gifts, hand_overs, lines, undoing
 from .adoption import confirm_by_payment
 from .donors import DonorFacts, find_or_create
-from .models import Donation, DonationLine, Evidence, Pledge
+from .models import Donation, DonationLine, Evidence, HandOver, HandOverLine, Pledge
 from .rules import ENDED_STATES, Part, spread
 
 
@@ -188,25 +188,21 @@ def hand_over(tx: Session, *, actor: Actor, clock: Clock, donation_id: int, unit
         left = row.amount - sum(line.handed_over for line in row.lines)
         if not 0 < units <= left:
             raise MoreThanHeld(left=left, requested=units)
-        changes, cost_fen = [], 0
-        for part, line in zip(_from_lines(row, units), row.lines, strict=True):
-            fen = _cost(line, part)
-            line.handed_over += part
-            cost_fen += fen
-            if part:
-                changes.append(Change(line.need_item_id, disbursed=part, delivered=part, disbursed_value_fen=fen))
+        handed = _hand_out(tx, row, units, on, actor)
         tx.add_all(Evidence(donation_id=row.id, file_id=file_id, name=name) for file_id, name in files)
         tx.flush()
-        capacity.apply(tx, changes, subject=("donation", row.id), on=on)
-        entry_id = None
-        if cost_fen:
+        capacity.apply(tx, [Change(part.line.need_item_id, disbursed=part.units, delivered=part.units,
+                                   disbursed_value_fen=part.value_fen) for part in handed.lines],
+                       subject=("hand_over", handed.id), on=on)
+        if handed.value_fen:
             fund = undoing.fund_of(tx, row)
             assert fund is not None
-            entry_id = store.post(tx, postings.goods_out(row.id, fund, cost_fen, on), clock=clock,
-                                  made_by=actor.user_id)
-        events.record(tx, kind="goods_handed_over", subject=("donation", row.id),
-                      payload={"units": units, "cost_fen": cost_fen, "entry": entry_id}, actor_id=actor.user_id,
-                      at=clock.now())
+            handed.entry_id = store.post(tx, postings.goods_out(row.id, fund, handed.value_fen, on), clock=clock,
+                                         made_by=actor.user_id)
+            tx.flush()
+        events.record(tx, kind="goods_handed_over", subject=("donation", row.id), payload={
+            "hand_over": handed.id, "units": units, "cost_fen": handed.value_fen, "entry": handed.entry_id},
+            actor_id=actor.user_id, at=clock.now())
         return row.id
 
     content = {"use": "hand_over", "donation": donation_id, "units": units, "on": on, "files": files}
@@ -223,9 +219,14 @@ def _from_lines(row: Donation, units: int) -> list[int]:
     return taken
 
 
-def _cost(line: DonationLine, units: int) -> int:
-    """Value of the next `units` of a line, so that all units together come to its value exactly."""
-    if not units:
-        return 0
-    return (line.value_fen * (line.handed_over + units) // line.amount
-            - line.value_fen * line.handed_over // line.amount)
+def _hand_out(tx: Session, row: Donation, units: int, on: date, actor: Actor) -> HandOver:
+    """The record of what leaves, and the lines' count of it."""
+    parts = [HandOverLine(line=line, units=part, value_fen=hand_overs.cost_of_next(tx, line, part))
+             for part, line in zip(_from_lines(row, units), row.lines, strict=True) if part]
+    for part in parts:
+        part.line.handed_over += part.units
+    handed = HandOver(donation_id=row.id, handed_on=on, units=units, value_fen=sum(p.value_fen for p in parts),
+                      recorded_by=actor.user_id, lines=parts)
+    tx.add(handed)
+    tx.flush()
+    return handed

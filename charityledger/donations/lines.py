@@ -135,13 +135,13 @@ def turn(tx: Session, line_id: int, entry_id: int, amount_fen: int, *, out_of: t
     _add(tx, line_id, *into, entry_id, amount_fen)
 
 
-def take_back(tx: Session, entry_id: int, reversal_id: int, *, fee: bool = False) -> None:
+def take_back(tx: Session, entry_id: int, reversal_id: int, *, fee: bool = False, but: str = "") -> None:
     """Undo every allocation that `entry_id` made: each gets a negative one that points at it, and lines are free.
 
-    `fee`: the entry carried the wallet's fee; the next one made of the line carries it.
+    `fee`: the entry carried the wallet's fee; the next one made of the line carries it. `but`: a kind that stays.
     """
-    rows = tx.scalars(select(Allocation).where(Allocation.entry_id == entry_id, Allocation.reverses_id.is_(None))
-                      .order_by(Allocation.id)).all()
+    rows = tx.scalars(select(Allocation).where(Allocation.entry_id == entry_id, Allocation.reverses_id.is_(None),
+                                               Allocation.kind != but).order_by(Allocation.id)).all()
     for row in sorted(rows, key=lambda row: -row.amount_fen):     # what frees the line first
         _add(tx, row.statement_line_id, row.kind, row.subject_id, reversal_id, -row.amount_fen, reverses_id=row.id)
     if fee:

@@ -17,7 +17,7 @@ from ..errors import WrongState
 from ..identity.actor import Actor
 from ..ledger import chart, postings, store
 from ..ledger.idempotency import once
-from . import lines, requests, suspense, undoing
+from . import cash_boxes, lines, requests, suspense, undoing
 from .models import Donation, Pledge, Request, Suspense
 from .rules import ENDED_STATES
 from .undoing import GiftSpent
@@ -63,6 +63,9 @@ def approve(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: s
     wish = requests.wanted(row)
     pay = _pay_back_held if wish["of"] == "suspense" else _pay_back_gift
     entry_id = pay(tx, row, wish, today(clock), requests.person(actor), clock)
+    line_id = (tx.get_one(Suspense, row.subject_id).statement_line_id if wish["of"] == "suspense"
+               else tx.get_one(Donation, row.subject_id).statement_line_id)
+    cash_boxes.paid_back(tx, line_id, actor=actor, clock=clock)
     events.record(tx, kind=f"{wish['of']}_refunded", subject=(str(wish["of"]), row.subject_id),
                   payload={"request": row.id, "entry": entry_id, "amount_fen": int(wish["amount_fen"]),
                            "fault": str(wish["fault"])}, actor_id=actor.user_id, at=clock.now())

@@ -17,17 +17,18 @@ from ..identity.actor import Actor
 from ..ledger import chart, entry, store
 from ..ledger.entry import change_in
 from ..ledger.idempotency import once
-from . import lines, requests, undoing
-from .models import Allocation, CashCount, Donation, Pledge, Request, Suspense
+from . import deliveries, hand_overs, lines, requests, undoing
+from .models import Allocation, CashCount, Donation, Pledge, Request, StatementLine, Suspense
 from .rules import ENDED_STATES
 from .undoing import GiftSpent, locked_gift
 
 KIND = "reversal"
-What = Literal["donation", "suspense", "deposit"]
+What = Literal["donation", "suspense", "deposit", "hand_over", "delivery"]
+HOLD = frozenset({chart.SUSPENSE_FUND})
 
 
 class SuspenseSettled(Conflict):
-    """Part of the money that waited beside this gift has gone elsewhere since; undo that first. Facts: settled_fen."""
+    """Part of this money in suspense has gone elsewhere since; undo that first. Facts: settled_fen."""
 
     code = "suspense_settled"
 
@@ -53,7 +54,8 @@ class HandedOverAlready(Conflict):
 @use_case
 def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: int, reason: str,
             files: tuple[tuple[int, str], ...] = (), key: str | None = None) -> int:
-    """Ask that a gift, money in suspense or a deposit be reversed. Returns the request's id.
+    """Ask that a gift, money in suspense, a deposit, a hand-over of goods or a delivery be reversed; `subject_id` is
+    the payment's for a delivery. Returns the request's id.
 
     Raises what the reversal itself would raise as things stand now.
     """
@@ -70,15 +72,18 @@ def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: 
 def _check(tx: Session, what: What, subject_id: int) -> int:
     """Whether it could be reversed now; returns its amount in fen (0 for what has no money's worth)."""
     if what == "deposit":
-        return _deposited(tx, subject_id).amount_fen
+        return tx.get_one(StatementLine, _deposited(tx, subject_id).deposit_line_id).amount_fen
+    if what == "hand_over":
+        return hand_overs.standing(tx, subject_id).value_fen
+    if what == "delivery":
+        return deliveries.standing(tx, subject_id).amount_fen
     if what == "suspense":
-        held = _held_alone(tx, subject_id)
-        return held.amount_fen
+        return _held_alone(tx, subject_id).amount_fen
     donation = locked_gift(tx, subject_id)
-    _beside(tx, donation)
+    beside = _beside(tx, donation)
     _unused(tx, donation)
     if donation.entry_id is not None:
-        _check_money(tx, store.load(tx, donation.entry_id))
+        _check_money(tx, store.load(tx, donation.entry_id), HOLD if _moved_on(beside) else frozenset())
     return donation.value_fen
 
 
@@ -86,7 +91,8 @@ def approve(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: s
     """A second person agrees, and everything that the entry did is undone, dated today."""
     row = requests.decide(tx, request_id, kind=KIND, state="approved", note=note, actor=actor, clock=clock)
     what = requests.wanted(row)["of"]
-    undo = {"donation": _undo_gift, "suspense": _undo_suspense, "deposit": _undo_deposit}[str(what)]
+    undo = {"donation": _undo_gift, "suspense": _undo_suspense, "deposit": _undo_deposit,
+            "hand_over": _undo_hand_over, "delivery": _undo_delivery}[str(what)]
     reversal_id = undo(tx, row, today(clock), requests.person(actor), clock)
     events.record(tx, kind=f"{what}_reversed", subject=(str(what), row.subject_id),
                   payload={"request": row.id, "entry": reversal_id}, actor_id=actor.user_id, at=clock.now())
@@ -108,13 +114,15 @@ def _undo_gift(tx: Session, row: Request, on: date, approved_by: int, clock: Clo
     undoing.give_back_capacity(tx, donation, pledge, on=on, end=False)
     reversal_id = None
     if donation.entry_id is not None:
-        reversal_id = _turn(tx, donation.entry_id, on, row.requested_by, approved_by, clock)
+        # What waited beside it and moved on (was refunded, say) cannot come back: it stays as it is, all of it.
+        but = HOLD if _moved_on(beside) else frozenset()
+        reversal_id = _turn(tx, donation.entry_id, on, row.requested_by, approved_by, clock, but=but)
         fund = undoing.fund_of(tx, donation)
         if pledge is not None and fund is not None and donation.kind == "cash":
             # Reversing the gift made the promise awaited again; one that had ended is not.
             undoing.free_promise(tx, pledge, fund, freed_fen, on=on, clock=clock, made_by=row.requested_by)
     donation.state = "reversed"
-    for held in beside:
+    for held in () if _moved_on(beside) else beside:
         held.settled_fen = held.amount_fen          # it does not wait any more
     if from_held is not None:
         from_held.settled_fen -= donation.amount    # and this waits again
@@ -144,34 +152,46 @@ def _undo_deposit(tx: Session, row: Request, on: date, approved_by: int, clock: 
     return reversal_id
 
 
-def _turn(tx: Session, entry_id: int, on: date, made_by: int, approved_by: int, clock: Clock) -> int:
-    """Post the opposite of an entry and free the lines that it used."""
+def _undo_hand_over(tx: Session, row: Request, on: date, approved_by: int, clock: Clock) -> int | None:
+    handed = hand_overs.standing(tx, row.subject_id)
+    hand_overs.take_back(tx, handed, on)
+    return None if handed.entry_id is None else _turn(tx, handed.entry_id, on, row.requested_by, approved_by, clock)
+
+
+def _undo_delivery(tx: Session, row: Request, on: date, approved_by: int, clock: Clock) -> int | None:
+    entry_id = deliveries.take_back(tx, deliveries.standing(tx, row.subject_id), on)
+    return None if entry_id is None else _turn(tx, entry_id, on, row.requested_by, approved_by, clock)
+
+
+def _turn(tx: Session, entry_id: int, on: date, made_by: int, approved_by: int, clock: Clock, *,
+          but: frozenset[str] = frozenset()) -> int:
+    """Post the opposite of an entry and free the lines that it used; `but`: without what it did to these funds."""
     original = store.load(tx, entry_id)
-    _check_money(tx, original)
-    reversal_id = store.post(tx, entry.reversal(original, entry_id, on), clock=clock, made_by=made_by,
+    _check_money(tx, original, but)
+    reversal_id = store.post(tx, entry.reversal(original, entry_id, on, but=but), clock=clock, made_by=made_by,
                              approved_by=approved_by)
-    lines.take_back(tx, entry_id, reversal_id,
+    lines.take_back(tx, entry_id, reversal_id, but="suspense" if but else "",
                     fee=any(m.debit == chart.FUNDRAISING_COST for m in original.movements))
     return reversal_id
 
 
-def _check_money(tx: Session, original: entry.Entry) -> None:
+def _check_money(tx: Session, original: entry.Entry, but: frozenset[str]) -> None:
     """Money that was used since cannot go back. Raises GiftSpent, which says what to do."""
     for fund, fen in sorted(change_in(original.movements, "money").items()):
-        if fen > 0 and store.free(tx, fund) < fen:
+        if fen > 0 and fund not in but and store.free(tx, fund) < fen:
             raise GiftSpent(fund=fund, available_fen=store.free(tx, fund), requested_fen=fen)
 
 
 def _beside(tx: Session, donation: Donation) -> list[Suspense]:
-    """What waits in suspense by the gift's own entry. Raises SuspenseSettled where some of it moved on."""
+    """What was put in suspense by the gift's own entry, locked."""
     if donation.entry_id is None:
         return []
-    held = list(tx.scalars(select(Suspense).where(Suspense.entry_id == donation.entry_id).order_by(Suspense.id)
+    return list(tx.scalars(select(Suspense).where(Suspense.entry_id == donation.entry_id).order_by(Suspense.id)
                            .with_for_update()))
-    settled = sum(row.settled_fen for row in held)
-    if settled:
-        raise SuspenseSettled(settled_fen=settled)
-    return held
+
+
+def _moved_on(held: list[Suspense]) -> bool:
+    return any(row.settled_fen for row in held)
 
 
 def _came_from(tx: Session, donation: Donation) -> Suspense | None:

@@ -143,7 +143,7 @@ def _compare_item(session: Session, row: Row, item: NeedItem | None, counters: M
     if any(change.field == "kind" for change in made) and items.has_history(session, item.id):
         problems.append(row.problem("kind", KindFixed(item=item.title_zh)))
     counter = counters[item.id]
-    taken = counter.capacity - counter.open
+    taken = counter.taken
     if made and capacity_of(str(values["kind"]), int(str(values["quantity"])), int(str(values["amount_fen"]))) < taken:
         problems.append(row.problem("quantity", items.below_taken(item, taken)))
     return RowPlan(row.line, subject, title, CHANGED if made else UNCHANGED, tuple(made))

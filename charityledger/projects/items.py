@@ -121,7 +121,7 @@ def apply(tx: Session, item: NeedItem, counter: ItemProgress, values: Mapping[st
     for change in made:
         setattr(item, change.field, change.now)
     wanted = capacity_of(item.kind, item.quantity, item.amount_fen)
-    taken = counter.capacity - counter.open
+    taken = counter.taken
     if wanted < taken:
         raise below_taken(item, taken)
     tx.flush()

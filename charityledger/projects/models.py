@@ -114,6 +114,11 @@ class ItemProgress(db.Model):
         """What can still be adopted: need less received, outstanding promises and reservations."""
         return self.capacity - self.received - (self.pledged - self.paid) - self.reserved
 
+    @property
+    def taken(self) -> int:
+        """What the need may not fall below: what donors have taken, and what was paid out for it."""
+        return max(self.capacity - self.open, self.disbursed)
+
 
 class NeedMovement(db.Model):
     """Append-only: what one event did to the measures of one need item. Measures as at a day are sums of these, and

@@ -5,7 +5,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from charityledger.clock import FixedClock
-from charityledger.donations import approvals, cash_boxes, receipts, reversals
+from charityledger.donations import approvals, cash_boxes, receipts, refunds, reversals
 from charityledger.donations.models import CashCount, Donation, Suspense
 from charityledger.donations.receipts import ReceivedLine
 from charityledger.errors import NotFound, SamePerson, WrongState
@@ -84,6 +84,60 @@ def test_a_box_for_the_general_fund(clock: FixedClock) -> None:
     counted = agreed(clock, 8000, code=None)
     deposit(clock, counted, 8000)
     assert world.books() == {(BANK, "GEN"): 8000, (INCOME_FREE, "GEN"): -8000}
+
+
+def refund(clock: FixedClock, what: str, subject_id: int, account: str, amount_fen: int | None = None) -> None:
+    asked = refunds.request(actor=STAFF, clock=clock, what=what, subject_id=subject_id,  # type: ignore[arg-type]
+                            account_code=account, reason="捐赠人申请", amount_fen=amount_fen)
+    approvals.decide(actor=FINANCE, clock=clock, request_id=asked, decision="approve")
+
+
+def test_what_was_paid_back_in_cash_is_not_brought_to_the_bank(clock: FixedClock) -> None:
+    """¥550.00 counted for needs of ¥500.00; of the ¥50.00 that wait, ¥30.00 go back out of the box."""
+    counted = agreed(clock, 55000)
+    held = db.session.scalars(select(Suspense.id)).one()
+    refund(clock, "suspense", held, "CASH", 3000)
+    for fen in (55000, 51999):
+        with pytest.raises(cash_boxes.DepositDiffers) as differs:
+            deposit(clock, counted, fen)
+        assert differs.value.facts == {"amount_fen": fen, "counted_fen": 52000}
+    line_id = deposit(clock, counted, 52000)
+    assert sorted(world.movements()) == [(BANK, CASH, "HD1-1", 50000), (BANK, CASH, "HOLD", 2000)]
+    assert world.books() == {(BANK, "HD1-1"): 50000, (INCOME, "HD1-1"): -50000, (BANK, "HOLD"): 2000,
+                             (SUSPENSE, "HOLD"): -2000}
+    assert (row(counted).state, world.line(line_id).used_fen, world.problems()) == ("deposited", 52000, [])
+    asked = reversals.request(actor=STAFF, clock=clock, what="deposit", subject_id=counted, reason="记错了")
+    assert [w.amount_fen for w in approvals.queue(db.session)] == [52000]
+    approvals.decide(actor=FINANCE, clock=clock, request_id=asked, decision="approve")
+    deposit(clock, counted, 52000)
+    assert world.problems() == []
+
+
+def test_a_gift_paid_back_in_cash_leaves_the_rest_of_the_box(clock: FixedClock) -> None:
+    counted = agreed(clock, 55000)
+    refund(clock, "donation", db.session.scalars(select(Donation.id)).one(), "CASH")
+    deposit(clock, counted, 5000)
+    assert world.movements() == [(BANK, CASH, "HOLD", 5000)]
+    assert world.books() == {(BANK, "HOLD"): 5000, (SUSPENSE, "HOLD"): -5000}
+    assert (row(counted).state, world.progress(), world.problems()) == ("deposited", {}, [])
+
+
+def test_a_gift_paid_back_by_the_bank_leaves_all_its_cash(clock: FixedClock) -> None:
+    world.give(clock, 50000, code="LB1-1")
+    counted = agreed(clock, 8000)
+    refund(clock, "donation", db.session.scalars(select(Donation.id).order_by(Donation.id.desc())).first() or 0, "BANK")
+    deposit(clock, counted, 8000)
+    assert world.books() == {(BANK, "LB1-1"): 50000, (INCOME, "LB1-1"): -50000}
+    assert world.problems() == []
+
+
+def test_a_box_paid_back_as_a_whole_waits_for_nothing(clock: FixedClock) -> None:
+    counted = agreed(clock, 8000)
+    refund(clock, "donation", db.session.scalars(select(Donation.id)).one(), "CASH")
+    assert (row(counted).state, world.books()) == ("paid_back", {})
+    with pytest.raises(WrongState):
+        deposit(clock, counted, 8000)
+    assert world.problems() == []
 
 
 def test_a_deposit_and_then_its_gift_are_undone_in_this_order(clock: FixedClock) -> None:

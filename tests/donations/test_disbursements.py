@@ -4,17 +4,21 @@ from datetime import date
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from charityledger.clock import FixedClock
-from charityledger.donations import disbursements
-from charityledger.donations.disbursements import PaymentWish
+from charityledger.donations import approvals, disbursements, refunds, surplus
+from charityledger.donations.disbursements import PaidBeyondNeed, PaymentWish
 from charityledger.donations.lines import DateTooEarly
-from charityledger.donations.models import Disbursement
+from charityledger.donations.models import Disbursement, Donation
 from charityledger.donations.requests import NotRequester
 from charityledger.donations.rules import Part
+from charityledger.donations.surplus import TransferWish
 from charityledger.errors import AccountOverdrawn, FundOverdrawn, IdempotencyConflict, SamePerson, WrongState
 from charityledger.extensions import db
 from charityledger.ledger import store
+from charityledger.projects import items
+from charityledger.projects.errors import CapacityBelowTaken
 from tests.donations import world
 from tests.donations.world import BANK, COST, DAY, FINANCE, INCOME, PREPAID, RESTRICTED, STAFF, UNRESTRICTED
 
@@ -80,10 +84,63 @@ def test_declined_or_taken_back_the_money_is_free_again(clock: FixedClock) -> No
 
 def test_a_request_sets_its_amount_aside(clock: FixedClock) -> None:
     ask(clock, 30000)
+    world.give(clock, 50000, code="LB1-1")
+    surplus.request(actor=STAFF, clock=clock, reason="合并实施", wish=TransferWish(
+        "HD1-1", "LB1-1", 5000, "BANK", "plan", ((world.stored(), "方案.pdf"),)))
     with pytest.raises(FundOverdrawn):
-        ask(clock, 0, 20001)
-    ask(clock, 0, 20000)
+        ask(clock, 0, 15001)
+    ask(clock, 0, 15000)
     assert free() == 0
+
+
+def test_an_item_is_never_paid_more_than_it_needs(clock: FixedClock) -> None:
+    """Items need ¥300.00 and ¥200.00; the fund is one pot of ¥500.00."""
+    pay(clock, 10000)
+    open_request = ask(clock, 5000)
+    with pytest.raises(PaidBeyondNeed) as refused:
+        ask(clock, 15001)
+    assert refused.value.facts == {"item_id": world.item("HD1-1"), "item": "需求1", "left_fen": 15000,
+                                   "requested_fen": 15001}
+    with pytest.raises(PaidBeyondNeed):
+        ask(clock, 15000, 20001)
+    assert free() == 35000
+    last = ask(clock, 15000)
+    disbursements.reject(actor=FINANCE, clock=clock, disbursement_id=open_request, note="不需要")
+    disbursements.approve(actor=FINANCE, clock=clock, disbursement_id=last, paid_on=DAY)
+    back = ask(clock, 5000)
+    with pytest.raises(PaidBeyondNeed):
+        ask(clock, 1)
+    disbursements.withdraw(actor=STAFF, clock=clock, disbursement_id=back)
+    ask(clock, 5000)
+    assert world.problems() == []
+
+
+def test_a_need_lowered_since_holds_a_payment_up_and_never_falls_below_what_was_paid(clock: FixedClock) -> None:
+    """What was refunded is free for others, but what was paid for the item was paid."""
+    gift = db.session.scalars(select(Donation.id)).one()
+    world.give(clock, 50000, code=None)
+    pay(clock, 10000)
+    waiting = ask(clock, 15000)
+    asked = refunds.request(actor=STAFF, clock=clock, what="donation", subject_id=gift, account_code="BANK",
+                            reason="捐赠人申请", general_pays=True)
+    disbursements.withdraw(actor=STAFF, clock=clock, disbursement_id=waiting)
+    approvals.decide(actor=FINANCE, clock=clock, request_id=asked, decision="approve")
+    assert world.progress() == {"disbursed": 10000}
+    with pytest.raises(CapacityBelowTaken) as refused:
+        items.revise(item_id=world.item("HD1-1"), values={"unit_price_fen": 9999, "amount_fen": 9999}, seen=None,
+                     actor=STAFF, clock=clock)
+    assert refused.value.facts["left"] == 10000
+    world.give(clock, 20000)
+    waiting = ask(clock, 1)
+    gift = db.session.scalars(select(Donation.id).where(Donation.amount == 20000)).one()
+    asked = refunds.request(actor=STAFF, clock=clock, what="donation", subject_id=gift, account_code="BANK",
+                            reason="捐赠人申请", general_pays=True)
+    approvals.decide(actor=FINANCE, clock=clock, request_id=asked, decision="approve")
+    items.revise(item_id=world.item("HD1-1"), values={"unit_price_fen": 10000, "amount_fen": 10000}, seen=None,
+                 actor=STAFF, clock=clock)
+    with pytest.raises(PaidBeyondNeed):
+        disbursements.approve(actor=FINANCE, clock=clock, disbursement_id=waiting, paid_on=DAY)
+    assert world.problems() == []
 
 
 def test_an_account_pays_only_what_it_holds(clock: FixedClock) -> None:

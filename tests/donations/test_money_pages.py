@@ -259,7 +259,7 @@ def test_a_cash_box_by_two_people(app: Flask, office: Clients) -> None:
     assert (own.status_code, "您是清点人" in said(own)) == (422, True)
     assert office["finance"].post("/desk/cash-boxes/1/agree", data={"form_token": "c"}).status_code == 303
     bank = {"account": "BANK", "on": "2026-04-15", "amount": "80", "native_id": "", "form_token": "d"}
-    assert "与清点的¥80.50不一样" in said(office["staff"].post("/desk/cash-boxes/1/deposit", data=bank))
+    assert "与应存的¥80.50不一样" in said(office["staff"].post("/desk/cash-boxes/1/deposit", data=bank))
     office["staff"].post("/desk/cash-boxes/1/deposit", data={**bank, "amount": "80.50"})
     assert "已存银行" in said(office["staff"].get("/desk/cash-boxes"))
     assert "钱箱现金存入" in said(office["staff"].get("/desk/receipts/2"))
@@ -271,6 +271,70 @@ def test_a_cash_box_by_two_people(app: Flask, office: Clients) -> None:
     assert "我数的是79" in said(office["staff"].get("/desk/cash-boxes/2"))
     with app.app_context():
         assert len(db.session.scalars(select(CashCount)).all()) == 2
+        assert world.problems() == []
+
+
+def test_a_wrong_hand_over_and_a_wrong_delivery_are_undone_from_their_pages(
+        app: Flask, office: Clients, clock: FixedClock) -> None:
+    with app.app_context():
+        world.give(clock, 10000)
+        item = world.item("HD1-1", 3)
+    office["staff"].post("/desk/goods/new", data={
+        "reference": "", "item": item, "received_on": "2026-04-15", "amount": "3", "value": "100", "basis": "发票",
+        "files": png(), "form_token": "a", "donor_kind": "", "donor_name": "", "donor_phone": "", "shown": "none"})
+    gift = "/desk/goods/2"
+    office["staff"].post(gift, data={"units": "2", "on": "2026-04-15", "form_token": "b"})
+    assert "记错了，申请冲正" in said(office["staff"].get(gift))
+    office["staff"].post("/desk/payments/new?project=HD1-1", data=payment())
+    office["finance"].post("/desk/payments/1/approve", data={"on": "2026-04-15", "note": "", "form_token": "c"})
+    office["staff"].post("/desk/payments/1/deliver", data={"on": "2026-04-15", "note_zh": "已验收", "form_token": "d"})
+    for number, what, words, page in ((1, "hand_over", "发放数量 2", gift),
+                                      (2, "delivery", "灶台首款", "/desk/payments/1")):
+        address = f"/desk/reverse/{what}/1"
+        assert address in office["staff"].get(page).get_data(as_text=True)
+        assert words in said(office["staff"].get(address))
+        assert "请写明原因" in said(office["staff"].post(address, data={"reason": ""}))
+        asked = office["staff"].post(address, data={"reason": "登记错了", "form_token": what})
+        assert asked.location == f"/desk/approvals/{number}"
+        assert "已提出冲正，等审批" in said(office["auditor"].get(page))
+        again = office["finance"].post(address, data={"reason": "登记错了", "form_token": f"{what} again"})
+        assert "正等另一位同事审批" in said(again)
+        assert words.split()[-1] in said(office["finance"].get(asked.location))
+        done = office["finance"].post(f"{asked.location}/approve", data={"form_token": f"{what} yes"})
+        assert done.status_code == 303
+    assert "记错了 · 2026-04-15 冲正" in said(office["staff"].get(gift))
+    assert "记落地" in said(office["staff"].get("/desk/payments/1"))
+    assert office["auditor"].post("/desk/reverse/delivery/1", data={"reason": "x"}).status_code == 403
+    with app.app_context():
+        assert world.problems() == []
+
+
+def test_a_payment_beyond_its_item_says_so_at_the_item(app: Flask, office: Clients, clock: FixedClock) -> None:
+    with app.app_context():
+        world.give(clock, 50000)
+    over = said(office["staff"].post("/desk/payments/new?project=HD1-1", data=payment(item_1="300.01")))
+    assert "“需求1”还可以付¥300.00，填了¥300.01" in over
+    assert "请先修改需求明细" in over
+
+
+def test_what_left_the_cash_box_is_not_asked_for_at_the_bank(app: Flask, office: Clients, clock: FixedClock) -> None:
+    form = {"box": "一号箱", "counted_on": "2026-04-15", "amount": "550", "sub_code": "HD1-1", "account": "CASH"}
+    office["staff"].post("/desk/cash-boxes/new", data={**form, "form_token": "a"})
+    office["finance"].post("/desk/cash-boxes/1/agree", data={"form_token": "b"})
+    office["staff"].post("/desk/refund/suspense/1", data={
+        "account": "CASH", "amount": "30", "reason": "多放了", "form_token": "c"})
+    office["finance"].post("/desk/approvals/1/approve", data={"form_token": "d"})
+    page = office["staff"].get("/desk/cash-boxes/1")
+    assert "其中 ¥30.00已经用现金退回，应存 ¥520.00。" in said(page)
+    assert 'value="520"' in page.get_data(as_text=True) or 'value="520.00"' in page.get_data(as_text=True)
+    office["staff"].post("/desk/refund/donation/1", data={
+        "account": "CASH", "fault": "donor", "reason": "放错了", "form_token": "e"})
+    office["finance"].post("/desk/approvals/2/approve", data={"form_token": "f"})
+    office["staff"].post("/desk/refund/suspense/1", data={
+        "account": "CASH", "amount": "", "reason": "放错了", "form_token": "g"})
+    office["finance"].post("/desk/approvals/3/approve", data={"form_token": "h"})
+    assert "已用现金全部退回" in said(office["staff"].get("/desk/cash-boxes"))
+    with app.app_context():
         assert world.problems() == []
 
 

@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from charityledger.clock import FixedClock
+from charityledger.database import transaction
 from charityledger.donations import adoption, approvals, lines, receipts, refunds, reversals
 from charityledger.donations.models import Allocation, Donation, Suspense
 from charityledger.donations.requests import AskedAlready, NotRequester
 from charityledger.donations.reversals import GiftSpent, PartOfGift, SuspenseSettled
-from charityledger.database import transaction
 from charityledger.errors import LineOverused, SamePerson, WrongState
 from charityledger.extensions import db
 from charityledger.ledger import balances, postings, store
@@ -149,8 +149,42 @@ def test_what_moved_on_is_undone_first(clock: FixedClock) -> None:
     with pytest.raises(PartOfGift):
         reverse(clock, "suspense", held)
     receipts.settle_suspense(actor=STAFF, clock=clock, suspense_id=held, on=DAY, amount_fen=1)
-    with pytest.raises(SuspenseSettled):
-        reverse(clock, "donation", gift)
+    with pytest.raises(PartOfGift):
+        reverse(clock, "suspense", held)
+    reverse(clock, "donation", gift)
+    assert world.movements() == [(PLEDGED, CONTRA, "HD1-1", 10000), (INCOME, BANK, "HD1-1", 10000)]
+    assert world.problems() == []
+
+
+def test_a_gift_is_reversed_though_the_money_beside_it_was_partly_refunded(clock: FixedClock) -> None:
+    """¥150.00 for a promise of ¥100.00 whose reference was misread: ¥30.00 of the rest went back to the donor."""
+    wrong, right = world.promise(clock, 10000), world.promise(clock, 20000, name="郑州明达商贸有限公司")
+    line = world.receive(clock, 15000, reference=wrong.reference)
+    gift, held = newest(Donation), newest(Suspense)
+    refund(clock, "suspense", held, amount_fen=3000)
+    reverse(clock, "donation", gift)
+    entry = world.entries()[-1]
+    assert (entry.kind, entry.reverses_id) == ("reversal", db.session.get_one(Donation, gift).entry_id)
+    assert world.movements() == [(PLEDGED, CONTRA, "HD1-1", 10000), (INCOME, BANK, "HD1-1", 10000)]
+    # What waits goes on waiting; only the gift's part of the line is free.
+    assert world.books() == {(BANK, "HOLD"): 2000, (SUSPENSE, "HOLD"): -2000}
+    assert (world.line(line.id).used_fen, lines.became(db.session, line.id)) == (
+        5000, {("suspense", held): 2000, ("refund", 1): 3000})
+    assert (world.pledge(wrong.id).paid, world.progress()) == (0, {"pledged": 30000})
+    receipts.allocate_line(actor=STAFF, clock=clock, line_id=line.id, reference=right.reference)
+    receipts.settle_suspense(actor=STAFF, clock=clock, suspense_id=held, on=DAY, reference=right.reference)
+    assert (world.pledge(right.id).paid, world.line(line.id).used_fen, world.problems()) == (12000, 15000, [])
+
+
+def test_the_fee_goes_with_the_gift_though_the_rest_moved_on(clock: FixedClock) -> None:
+    pledge = world.promise(clock, 10000)
+    line = world.receive(clock, 15000, reference=pledge.reference, account="WECHAT", fee_fen=90)
+    receipts.settle_suspense(actor=STAFF, clock=clock, suspense_id=newest(Suspense), on=DAY)
+    reverse(clock, "donation", db.session.scalars(select(Donation.id).order_by(Donation.id)).first())
+    assert (WECHAT, FEE, "HD1-1", 90) in world.movements()
+    receipts.allocate_line(actor=STAFF, clock=clock, line_id=line.id, reference=pledge.reference)
+    assert (FEE, WECHAT, "HD1-1", 90) in world.movements()
+    assert (world.line(line.id).used_fen, world.problems()) == (15000, [])
 
 
 def test_money_that_was_used_cannot_be_reversed(clock: FixedClock) -> None:

@@ -153,7 +153,8 @@ class CashCount(db.Model):
     witnessed_by: Mapped[int | None]                    # signs in and agrees; only then is the money booked
     amount_fen: Mapped[int] = mapped_column(Amount)
     sub_project_id: Mapped[int | None] = mapped_column(ForeignKey("sub_project.id"))
-    state: Mapped[str] = mapped_column(String(10), default="counted")     # counted, agreed, deposited, refused
+    # counted, agreed, deposited, refused; paid_back where nothing is left to bring to the bank
+    state: Mapped[str] = mapped_column(String(10), default="counted")
     account_code: Mapped[str] = mapped_column(ForeignKey("money_account.code"))     # the cash account that holds it
     line_id: Mapped[int | None] = mapped_column(ForeignKey("statement_line.id"))    # once agreed: a line of it
     deposit_line_id: Mapped[int | None] = mapped_column(ForeignKey("statement_line.id"))

@@ -15,7 +15,7 @@ from ...identity.policy import access
 from ...projects.models import SubProject
 from .. import approvals, evidence, merging, requests, surplus
 from ..forms.money import NoteForm
-from ..models import CashCount, Disbursement, Donation, Request, StatementLine, Suspense
+from ..models import CashCount, Disbursement, Donation, HandOver, Request, StatementLine, Suspense
 from . import office
 from .office import DECIDERS, KEEPERS, Page, done, project
 
@@ -98,7 +98,14 @@ def _about(session: Session, row: Request) -> dict[str, Any]:
     if row.kind == surplus.KIND:
         _wish, giving, taking = surplus.parts(session, row)
         return {"giving": giving, "taking": taking}
-    table = {"donation": Donation, "suspense": Suspense, "deposit": CashCount}[str(requests.wanted(row)["of"])]
+    if (of := str(requests.wanted(row)["of"])) == "hand_over":
+        handed = session.get_one(HandOver, row.subject_id)
+        return {"subject": handed,
+                "sub": project(session, session.get_one(Donation, handed.donation_id).sub_project_id)}
+    if of == "delivery":
+        payment = session.get_one(Disbursement, row.subject_id)
+        return {"subject": payment, "sub": project(session, payment.sub_project_id)}
+    table = {"donation": Donation, "suspense": Suspense, "deposit": CashCount}[of]
     subject: Any = session.get_one(table, row.subject_id)
     line_id = subject.line_id if table is CashCount else subject.statement_line_id
     return {"subject": subject, "line": session.get(StatementLine, line_id) if line_id else None,

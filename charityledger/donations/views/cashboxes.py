@@ -110,11 +110,14 @@ def _page(count_id: int, sent: Form | None = None, **forms: Form) -> Page:
     fresh: dict[str, Form] = {
         "refuse": RefuseForm(formdata=None, today=the_day()),
         "deposit": DepositForm(formdata=None, today=the_day(), accounts=office.account_choices("bank"))}
-    fresh["deposit"]["on"].data, fresh["deposit"]["amount"].data = the_day(), row.amount_fen
+    to_bring_fen = row.amount_fen
+    if row.state == "agreed" and not cash_boxes.lines_left(session, row):
+        to_bring_fen = cash_boxes.to_bring(session, row)
+    fresh["deposit"]["on"].data, fresh["deposit"]["amount"].data = the_day(), to_bring_fen
     line = session.get(StatementLine, row.line_id) if row.line_id else None
     return render_template(
         "cashboxes/show.html", row=row, sent=sent, forms={**fresh, **forms},
         sub=office.project(session, row.sub_project_id), names=office.names([row.counted_by, row.witnessed_by]),
         became=line_list.rows_of(session, [line])[0] if line else None,
         asked=line_list.asked_of(session, ("reversal",), [("deposit", row.id)]).get(("deposit", row.id)),
-        mine=row.counted_by == web.actor().user_id), sent.status if sent else 200
+        to_bring_fen=to_bring_fen, mine=row.counted_by == web.actor().user_id), sent.status if sent else 200

@@ -12,15 +12,17 @@ from ...identity.policy import access
 from ...projects import files
 from .. import evidence, refunds, reversals
 from ..forms.money import HeldRefundForm, ReasonForm, RefundForm
-from ..models import CashCount, Donation, StatementLine, Suspense
+from ..models import CashCount, Disbursement, Donation, HandOver, StatementLine, Suspense
 from .office import KEEPERS, Page, account_choices, done, keep, project
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/desk")
 
-SUBJECTS: dict[str, type[Any]] = {"donation": Donation, "suspense": Suspense, "deposit": CashCount}
+SUBJECTS: dict[str, type[Any]] = {"donation": Donation, "suspense": Suspense, "deposit": CashCount,
+                                  "hand_over": HandOver, "delivery": Disbursement}
 
 
-@blueprint.route("/reverse/<any(donation, suspense, deposit):what>/<int:subject_id>", methods=["GET", "POST"])
+@blueprint.route("/reverse/<any(donation, suspense, deposit, hand_over, delivery):what>/<int:subject_id>",
+                 methods=["GET", "POST"])
 @access(*KEEPERS)
 def reverse(what: reversals.What, subject_id: int) -> Page:
     """Ask that something recorded wrongly be undone."""
@@ -34,7 +36,8 @@ def reverse(what: reversals.What, subject_id: int) -> Page:
             form.refuse(error)
         else:
             return done(_("已提出，等另一位同事审批。"), url_for("approvals.show", request_id=asked))
-    return render_template("receipts/reverse.html", form=form, what=what, **_told(what, subject)), form.status
+    return render_template("receipts/reverse.html", form=form, what=what, back=_back(what, subject),
+                           **_told(what, subject)), form.status
 
 
 @blueprint.route("/refund/<any(donation, suspense):what>/<int:subject_id>", methods=["GET", "POST"])
@@ -74,13 +77,39 @@ def _subject(what: str, subject_id: int) -> Any:
     return found
 
 
+def _back(what: str, subject: Any) -> str:
+    """The page that showed the thing."""
+    if what == "hand_over":
+        return url_for("goods.show", donation_id=subject.donation_id)
+    if what == "delivery":
+        return url_for("payments.show", payment_id=subject.id)
+    if what == "deposit":
+        return url_for("cashboxes.show", count_id=subject.id)
+    if what == "donation" and subject.kind != "cash":
+        return url_for("goods.show", donation_id=subject.id)
+    return url_for("receipts.show", line_id=subject.statement_line_id)
+
+
 def _told(what: str, subject: Any) -> dict[str, Any]:
-    """What the page says about the thing: amount, line, project, promise."""
+    """What the page says about the thing: amount, line, project, promise, units of goods."""
     session = db.session()
-    line_id = subject.line_id if what == "deposit" else subject.statement_line_id
-    return {
-        "subject": subject, "line": session.get(StatementLine, line_id) if line_id else None,
-        "amount_fen": subject.value_fen if what == "donation" else
-        subject.amount_fen - (subject.settled_fen if what == "suspense" else 0),
-        "sub": None if what == "suspense" else project(session, subject.sub_project_id),
-        "pledge": subject.pledge if what == "donation" else None}
+    told: dict[str, Any] = {"subject": subject, "line": None, "sub": None, "pledge": None}
+    if what == "suspense":
+        told |= {"amount_fen": subject.amount_fen - subject.settled_fen, "line": _line(subject.statement_line_id)}
+    elif what == "hand_over":
+        gift = session.get_one(Donation, subject.donation_id)
+        told |= {"amount_fen": subject.value_fen, "sub": project(session, gift.sub_project_id)}
+    elif what == "delivery":
+        told |= {"amount_fen": subject.amount_fen, "sub": project(session, subject.sub_project_id)}
+    elif what == "deposit":
+        line = _line(subject.deposit_line_id)
+        told |= {"amount_fen": line.amount_fen if line else subject.amount_fen, "line": line,
+                 "sub": project(session, subject.sub_project_id)}
+    else:
+        told |= {"amount_fen": subject.value_fen, "line": _line(subject.statement_line_id), "pledge": subject.pledge,
+                 "sub": project(session, subject.sub_project_id)}
+    return told
+
+
+def _line(line_id: int | None) -> StatementLine | None:
+    return db.session.get(StatementLine, line_id) if line_id else None

@@ -14,7 +14,7 @@ from ...projects.measures import ItemFigures
 from ...projects.models import NeedItem, SubProject
 from .. import evidence, goods, line_list
 from ..forms.goods import GoodsForm, HandOverForm, HoursForm, KindForm
-from ..models import Donation
+from ..models import Donation, HandOver
 from . import office
 from .office import KEEPERS, PAGE_SIZE, Page, done, keep, the_day
 
@@ -112,10 +112,15 @@ def show(donation_id: int) -> Page:
     if gift is None or gift.kind == "cash":
         raise NotFound(what=f"donation {donation_id}")
     entry = [gift.entry_id] if gift.entry_id else []
+    handed = session.scalars(select(HandOver).where(HandOver.donation_id == gift.id).order_by(HandOver.id)).all()
+    asked = line_list.asked_of(session, ("reversal",),
+                               [("donation", gift.id), *(("hand_over", row.id) for row in handed)])
     return render_template(
         "goods/show.html", gift=gift, form=form, sub=office.project(session, gift.sub_project_id), items=_items([gift]),
-        files=evidence.of_donation(session, gift.id), names=office.names([gift.recorded_by]),
+        files=evidence.of_donation(session, gift.id),
+        names=office.names([gift.recorded_by, *(row.recorded_by for row in handed)]),
+        handed=handed, asked_back={row.id: asked.get(("hand_over", row.id)) for row in handed},
         left=gift.amount - sum(line.handed_over for line in gift.lines),
         voucher=numbering.of_entries(session, entry).get(gift.entry_id or 0),
-        asked=line_list.asked_of(session, ("reversal",), [("donation", gift.id)]).get(("donation", gift.id)),
+        asked=asked.get(("donation", gift.id)),
     ), form.status

@@ -12,7 +12,7 @@ from ...identity.policy import access
 from ...ledger import numbering, store
 from ...projects import measures
 from ...projects.models import NeedItem, SubProject
-from .. import disbursements
+from .. import disbursements, line_list
 from ..forms.fields import DayField
 from ..forms.payments import ApproveForm, DeliverForm, PaymentForm, RejectForm, ReturnedForm, payment_form
 from ..gifts import find_sub
@@ -68,6 +68,8 @@ def new() -> Page:
 
 
 def _blame(form: PaymentForm, error: CharityLedgerError) -> object:
+    if error.code == "paid_beyond_need":
+        return form[f"item_{error.facts['item_id']}"]
     return form.files if error.code in office.ABOUT_FILES else None
 
 
@@ -160,4 +162,5 @@ def _page(payment_id: int, sent: Form | None = None, **forms: Form) -> Page:
         "payments/show.html", row=row, sub=sub, items=items, sent=sent, forms={**fresh, **forms},
         account=session.get_one(MoneyAccount, row.account_code), names=office.names([row.requested_by, row.decided_by]),
         free_fen=store.free(session, sub.code), voucher=numbering.of_entries(session, entry).get(row.entry_id or 0),
+        asked=line_list.asked_of(session, ("reversal",), [("delivery", row.id)]).get(("delivery", row.id)),
         mine=row.requested_by == web.actor().user_id), sent.status if sent else 200

@@ -80,7 +80,7 @@ def _page(sub: SubProject, form: NeedItemForm, item: NeedItem | None = None,
     counter = item.progress if item else None
     return render_template(
         "catalogue/item.html", sub=sub, form=form, item=item, differing=differing or [],
-        taken=counter.capacity - counter.open if counter else 0,
+        taken=counter.taken if counter else 0,
         fixed=item is not None and items.has_history(db.session(), item.id))
 
 
