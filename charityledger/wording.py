@@ -95,6 +95,7 @@ SENTENCES: dict[str, LazyString] = {
     "value_too_long": _l("“%(column)s”太长了，最多%(most)s个字符。"),
     "unknown_donor_kind": _l("“%(text)s”看不懂，请写individual（个人）或enterprise（单位）。"),
     "not_a_day": _l("“%(text)s”不是日期，请写成2026-04-16。"),
+    "pledged_on_outside": _l("承诺的日期要在%(earliest)s到%(latest)s之间，请检查年份。"),
     "repeated_external_id": _l("“%(external_id)s”在第%(first)s行已经出现过。"),
     "too_many_rows": _l("行数太多了，请分成几个文件。"),
     "external_id_taken": _l("“%(external_id)s”以前登记过，内容不一样。没有记下。"),
