@@ -54,6 +54,11 @@ def _fee(money: str, fund: str, fee_fen: int) -> tuple[Movement, ...]:
     return (Movement(c.FUNDRAISING_COST, money, fund, fee_fen), *release(fund, fee_fen)) if fee_fen else ()
 
 
+def wallet_fee(line_id: int, money: str, fund: str, fee_fen: int, on: date) -> Entry:
+    """What a wallet kept of a gift, as a line of its own (example 1)."""
+    return Entry("wallet_fee", on, _fee(money, fund, fee_fen), ("statement_line", line_id))
+
+
 def to_suspense(line_id: int, money: str, amount_fen: int, on: date, *, fee_fen: int = 0) -> Entry:
     """Money without a home waits in HOLD, gross. HOLD bears no cost, so a wallet's fee is the general fund's."""
     return Entry("suspense", on, (Movement(money, c.SUSPENSE, c.SUSPENSE_FUND, amount_fen),
