@@ -1,6 +1,8 @@
 """All triggers of the database, for the migrations that install them and the audit that checks they still stand."""
 
 import re
+from collections.abc import Iterator
+from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
 
@@ -15,6 +17,15 @@ _STANDING = {
     "sqlite": "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal",
 }
+# What PostgreSQL would fire; a trigger for replicas only ('R') is as good as none.
+_DEFINED = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger "
+                  "WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
+}
+_FUNCTIONS = "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = current_schema()::regnamespace"
+_FUNCTION = re.compile(r"\s*CREATE OR REPLACE FUNCTION (\w+)\(\).*?\$\$(.*)\$\$", re.DOTALL)
+_EVENTS = re.compile(r"\b(?:insert|update|delete|truncate)(?: or (?:insert|update|delete|truncate))*\b")
 
 
 def statements(dialect: str) -> list[str]:
@@ -48,3 +59,33 @@ def renew(connection: Connection) -> None:
     """Bring the triggers to what this release says: the end of every migration that adds or changes one."""
     drop(connection)
     install(connection)
+
+
+def faults(connection: Connection) -> Iterator[tuple[Literal["missing", "changed"], str]]:
+    """Triggers, and functions behind them, that do not stand as this release would make them: the fault and the name.
+
+    The text of each is compared, so that one whose body was emptied is found like one that is gone.
+    """
+    dialect = connection.dialect.name
+    standing: dict[str, str] = dict(connection.execute(text(_DEFINED[dialect])).all())
+    bodies: dict[str, str] = {}
+    if dialect == "postgresql":
+        bodies = dict(connection.execute(text(_FUNCTIONS)).all())
+    for statement in statements(dialect):
+        if function := _FUNCTION.match(statement):
+            found, wanted = bodies.get(function[1]), function[2]
+        elif trigger := _TRIGGER.match(statement):
+            function, found, wanted = trigger, standing.get(trigger[1]), statement
+        else:
+            continue
+        if found is None:
+            yield "missing", function[1]
+        elif _plain(found) != _plain(wanted):
+            yield "changed", function[1]
+
+
+def _plain(definition: str) -> str:
+    """The same for a definition as it was written and as PostgreSQL tells it: without casts, brackets and schema, the
+    events in one order."""
+    bare = re.sub(r"::\w+( varying)?|\bpublic\.|[()]", " ", definition.lower())
+    return " ".join(_EVENTS.sub(lambda found: " or ".join(sorted(found[0].split(" or "))), bare).split())

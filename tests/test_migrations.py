@@ -1,5 +1,6 @@
 """The migrations lead to exactly what the models and triggers say, on both databases."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -147,6 +148,42 @@ def test_migrated_schema_is_the_models(app: Flask) -> None:
 def test_every_trigger_stands(app: Flask) -> None:
     with app.app_context():
         assert list(recompute.triggers_stand(db.session())) == []
+
+
+# Statement → (fault, name) that the audit tells of; each leaves a trigger of the right name.
+WEAKENED = {
+    "sqlite": {
+        "DROP TRIGGER movement_after": ("missing", "movement_after"),
+        "DROP TRIGGER fund_balance_guard; CREATE TRIGGER fund_balance_guard BEFORE UPDATE ON fund_balance BEGIN "
+        "SELECT 1; END": ("changed", "fund_balance_guard"),
+        "DROP TRIGGER movement_no_delete; CREATE TRIGGER movement_no_delete BEFORE DELETE ON voucher BEGIN "
+        "SELECT RAISE(ABORT, 'append_only: DELETE of movement is refused'); END": ("changed", "movement_no_delete"),
+    },
+    "postgresql": {
+        "DROP TRIGGER movement_after ON movement": ("missing", "movement_after"),
+        "ALTER TABLE movement DISABLE TRIGGER movement_no_change": ("missing", "movement_no_change"),
+        "ALTER TABLE movement ENABLE REPLICA TRIGGER movement_no_change": ("missing", "movement_no_change"),
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN OLD; END $$":
+            ("changed", "refuse_change"),
+        "DROP TRIGGER movement_no_change ON movement; CREATE TRIGGER movement_no_change BEFORE DELETE ON movement "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()": ("changed", "movement_no_change"),
+        "DROP TRIGGER payment_returned_before ON journal_entry; CREATE TRIGGER payment_returned_before BEFORE INSERT "
+        "ON journal_entry FOR EACH ROW WHEN (NEW.kind = 'other') EXECUTE FUNCTION payment_returned_before()":
+            ("changed", "payment_returned_before"),
+    },
+}
+
+
+def test_a_trigger_that_does_something_else_is_found(app: Flask, database_kind: str) -> None:
+    with app.app_context():
+        assert list(triggers.faults(db.session().connection())) == []
+        for statements, found in WEAKENED[database_kind].items():
+            for statement in re.split(r"; (?=CREATE)", statements):
+                db.session().connection().exec_driver_sql(statement)
+            assert list(triggers.faults(db.session().connection())) == [found]
+            assert [problem.code for problem in recompute.triggers_stand(db.session())] == [f"trigger_{found[0]}"]
+            db.session.rollback()
+        assert list(triggers.faults(db.session().connection())) == []
 
 
 @pytest.mark.one_database

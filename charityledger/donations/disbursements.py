@@ -189,8 +189,7 @@ def returned(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, o
         row = _locked(tx, disbursement_id)
         if row.state != "paid":
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
-        if row.requested_by == _person(actor):
-            raise SamePerson()
+        _not_who_asked(row, actor)
         not_before(on, row.paid_on)
         sub = tx.get_one(SubProject, row.sub_project_id)
         delivered = row.delivered_on is not None
@@ -253,9 +252,13 @@ def _requested(tx: Session, disbursement_id: int) -> Disbursement:
 
 def _deciding(tx: Session, disbursement_id: int, actor: Actor) -> Disbursement:
     row = _requested(tx, disbursement_id)
+    _not_who_asked(row, actor)
+    return row
+
+
+def _not_who_asked(row: Disbursement, actor: Actor) -> None:
     if row.requested_by == _person(actor):
         raise SamePerson()
-    return row
 
 
 def _free(tx: Session, row: Disbursement, state: str, note: str, actor: Actor, clock: Clock) -> None:

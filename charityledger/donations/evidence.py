@@ -47,5 +47,9 @@ def of_request(session: Session, request_id: int) -> Sequence[Evidence]:
     return session.scalars(select(Evidence).where(Evidence.request_id == request_id).order_by(Evidence.id)).all()
 
 
+def of_pledge(session: Session, pledge_id: int) -> Sequence[Evidence]:
+    return session.scalars(select(Evidence).where(Evidence.pledge_id == pledge_id).order_by(Evidence.id)).all()
+
+
 def of_donation(session: Session, donation_id: int) -> Sequence[Evidence]:
     return session.scalars(select(Evidence).where(Evidence.donation_id == donation_id).order_by(Evidence.id)).all()

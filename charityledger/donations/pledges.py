@@ -18,8 +18,9 @@ from ..ledger.idempotency import once
 from ..phone import last_four
 from ..projects.models import SubProject
 from .adoption import AdoptionWish, adopt, give_up
+from .disbursements import NoEvidence
 from .donors import DonorFacts, living
-from .models import Donation, Instalment, Membership, Pledge, Suspense
+from .models import Donation, Evidence, Instalment, Membership, Pledge, Suspense
 from .rules import COUNTED_STATES, LIVE_STATES, SHOWN
 
 PAGE_SIZE = 50
@@ -93,14 +94,26 @@ def withdraw(tx: Session, *, actor: Actor, clock: Clock, pledge_id: int, key: st
 
 @use_case
 def end(tx: Session, *, actor: Actor, clock: Clock, pledge_id: int, state: str, note: str,
-        key: str | None = None) -> int:
-    """Staff release (with evidence), write off or cancel a pledge; `note` says why. Only its unpaid part is freed."""
-    if actor.role not in (STAFF, FINANCE, ADMIN):
-        raise NotAllowed(role=actor.role)
-    if not note.strip():
-        raise NoteMissing()
-    return give_up.inside(tx, actor=actor, clock=clock, pledge_id=pledge_id, state=state, reason=note.strip(),
-                          key=key)
+        files: tuple[tuple[int, str], ...] = (), key: str | None = None) -> int:
+    """Staff release, write off or cancel a pledge; `note` says why. Only its unpaid part is freed.
+
+    A release takes `files`, (stored file id, its name), that show the hardship (慈善法, article 41). Raises
+    NoteMissing, NoEvidence.
+    """
+    def act() -> int:
+        if actor.role not in (STAFF, FINANCE, ADMIN):
+            raise NotAllowed(role=actor.role)
+        if not note.strip():
+            raise NoteMissing()
+        if state == "released" and not files:
+            raise NoEvidence()
+        give_up.inside(tx, actor=actor, clock=clock, pledge_id=pledge_id, state=state, reason=note.strip())
+        tx.add_all(Evidence(pledge_id=pledge_id, file_id=file_id, name=name) for file_id, name in files)
+        tx.flush()
+        return pledge_id
+
+    content = {"use": "end", "pledge": pledge_id, "state": state, "note": note, "files": files}
+    return once(tx, key, content, act, clock=clock)
 
 
 @use_case

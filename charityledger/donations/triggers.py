@@ -1,10 +1,13 @@
-"""The database's half of promise 5, and of closed months: what a line is used for is counted here, and nowhere else.
+"""The database's half of promise 5, and of closed months: what a line is used for is counted here, and nowhere else;
+and the part of promise 9 that no check of one row can hold: who asked for a payment never records that it came back.
 
 On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would overrule the check (see ledger.triggers).
 """
 
 _USE = "UPDATE statement_line SET used_fen = used_fen + NEW.amount_fen WHERE id = NEW.statement_line_id;"
 _OVERUSED = "NEW.used_fen < 0 OR NEW.used_fen > abs(NEW.amount_fen) OR (NEW.currency <> 'CNY' AND NEW.used_fen <> 0)"
+_BY_WHO_ASKED = """NEW.made_by IS NULL OR EXISTS (SELECT 1 FROM disbursement
+    WHERE id = NEW.subject_id AND requested_by = NEW.made_by)"""
 
 
 def sqlite_statements() -> list[str]:
@@ -18,6 +21,9 @@ def sqlite_statements() -> list[str]:
         """CREATE TRIGGER statement_line_before BEFORE INSERT ON statement_line BEGIN
   SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') FROM period
     WHERE code = strftime('%Y%m', NEW.booked_on) AND closed_at IS NOT NULL; END""",
+        f"""CREATE TRIGGER payment_returned_before BEFORE INSERT ON journal_entry
+  WHEN NEW.kind = 'payment_returned' BEGIN
+  SELECT RAISE(ABORT, 'same_person: who asked for a payment never takes it back') WHERE {_BY_WHO_ASKED}; END""",
     ]
 
 
@@ -36,4 +42,12 @@ BEGIN
 END $$""",
         "CREATE TRIGGER statement_line_before BEFORE INSERT ON statement_line FOR EACH ROW "
         "EXECUTE FUNCTION statement_line_before()",
+        f"""CREATE OR REPLACE FUNCTION payment_returned_before() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF {_BY_WHO_ASKED} THEN
+    RAISE EXCEPTION 'same_person: who asked for a payment never takes it back' USING ERRCODE = '23000'; END IF;
+  RETURN NEW;
+END $$""",
+        "CREATE TRIGGER payment_returned_before BEFORE INSERT ON journal_entry FOR EACH ROW "
+        "WHEN (NEW.kind = 'payment_returned') EXECUTE FUNCTION payment_returned_before()",
     ]

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from .. import triggers
-from ..donations.models import Allocation, Donation, Pledge, PledgeLine, StatementLine, Suspense
+from ..donations.models import Allocation, Disbursement, Donation, Pledge, PledgeLine, StatementLine, Suspense
 from ..donations.rules import COUNTED_STATES, LIVE_STATES
 from ..ledger import balances, chart
 from ..ledger.models import AccountBalance, FundBalance, JournalEntry, LedgerAccount, MovementRow, Voucher
@@ -50,15 +50,10 @@ def run(session: Session) -> Result:
 
 
 def triggers_stand(session: Session) -> Iterator[Problem]:
-    """Every trigger that keeps the promises in the database is there."""
-    dialect = session.get_bind().dialect.name
-    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'" if dialect == "sqlite" else \
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
-    there = set(session.scalars(text(query)))
-    for statement in triggers.statements(dialect):
-        words = statement.split()
-        if words[1] == "TRIGGER" and words[2] not in there:
-            yield Problem("trigger_missing", f"trigger {words[2]} is missing or disabled")
+    """Every trigger that keeps the promises in the database is there, enabled, and does what this release says."""
+    for fault, name in triggers.faults(session.connection()):
+        yield Problem(f"trigger_{fault}", f"trigger {name} is missing or disabled" if fault == "missing"
+                      else f"trigger {name} is not what this release installs")
 
 
 def entries_sealed(session: Session) -> Iterator[Problem]:
@@ -86,6 +81,11 @@ def four_eyes(session: Session) -> Iterator[Problem]:
              & (JournalEntry.approved_by.is_(None) | JournalEntry.made_by.is_(None)))
             | (JournalEntry.approved_by == JournalEntry.made_by))):
         yield Problem("same_person", f"entry {entry_id} was not approved by a second person")
+    for (entry_id,) in session.execute(select(JournalEntry.id).join(
+            Disbursement, Disbursement.id == JournalEntry.subject_id).where(
+            JournalEntry.kind == "payment_returned",
+            JournalEntry.made_by.is_(None) | (JournalEntry.made_by == Disbursement.requested_by))):
+        yield Problem("same_person", f"entry {entry_id} takes a payment back by the one who asked for it")
 
 
 def balances_agree(session: Session) -> Iterator[Problem]:

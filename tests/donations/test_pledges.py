@@ -8,10 +8,12 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 
 from charityledger.clock import FixedClock, today
 from charityledger.donations import adoption, importing, pledge_rows, pledges
 from charityledger.donations.adoption import AdoptionWish
+from charityledger.donations.disbursements import NoEvidence
 from charityledger.donations.donors import DonorFacts
 from charityledger.donations.models import Donor, Pledge
 from charityledger.donations.pledges import BindingPledge, PledgeFilter
@@ -39,6 +41,13 @@ def site(app: Flask, clock: FixedClock) -> Flask:
 @pytest.fixture
 def staff(site: Flask) -> FlaskClient:
     return client_of(site, make_user(site, "staff"))
+
+
+def png() -> tuple[io.BytesIO, str]:
+    held = io.BytesIO()
+    Image.new("RGB", (8, 8), "white").save(held, "PNG")
+    held.seek(0)
+    return held, "裁定书.png"
 
 
 def run(clock: FixedClock, text: str, encoding: str = "utf-8") -> importing.ImportResult:
@@ -177,13 +186,34 @@ def test_pledge_page_tells_its_history_and_ends_it(site: Flask, clock: FixedCloc
     nothing = staff.post("/desk/pledges/1/end", data={"state": "released", "note": " "})
     assert nothing.status_code == 422
     data = {"state": "released", "note": "法院裁定书（2026）第1号", "form_token": "ending"}
-    assert [staff.post("/desk/pledges/1/end", data=data).status_code for _ in range(2)] == [303, 303]
+    bare = staff.post("/desk/pledges/1/end", data=data)
+    assert (bare.status_code, "请附上凭据，至少一个文件。" in bare.get_data(as_text=True)) == (422, True)
+    wrong = staff.post("/desk/pledges/1/end", data={**data, "files": (io.BytesIO(b"hello"), "a.pdf")})
+    assert wrong.status_code == 422
+    sent = [staff.post("/desk/pledges/1/end", data={**data, "files": png()}) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [303, 303]
     after = staff.get("/desk/pledges/1").get_data(as_text=True)
     assert "法院裁定书" in after
+    [link] = re.findall(r'href="(/desk/evidence/\d+)">裁定书\.png<', after)
+    auditor = client_of(site, make_user(site, "auditor"))
+    with auditor.get(link) as file:
+        assert (file.status_code, file.mimetype) == (200, "image/png")
     assert "结束这份承诺" not in after
     with site.app_context():
         assert world.progress("HD1-1", 1) == {"pledged": 20_000, "paid": 20_000, "received": 20_000}
-    assert client_of(site, make_user(site, "auditor")).post("/desk/pledges/1/end", data=data).status_code == 403
+    assert auditor.post("/desk/pledges/1/end", data=data).status_code == 403
+
+
+def test_only_a_release_takes_evidence(context: Flask, clock: FixedClock) -> None:
+    world.fill(clock)
+    for state in ("cancelled", "defaulted"):
+        pledge_id = world.promise(clock, 1_000).id
+        pledges.end(actor=world.STAFF, clock=clock, pledge_id=pledge_id, state=state, note="失联")
+        assert world.pledge(pledge_id).state == state
+    pledge_id = world.promise(clock, 1_000).id
+    with pytest.raises(NoEvidence):
+        pledges.end(actor=world.STAFF, clock=clock, pledge_id=pledge_id, state="released", note="困难")
+    assert (world.pledge(pledge_id).state, world.promised(), world.problems()) == ("pledged", {"HD1-1": 1_000}, [])
 
 
 @pytest.mark.one_database

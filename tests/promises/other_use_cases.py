@@ -162,8 +162,9 @@ OTHERS = (
         {"old_id": 0, "donor": None, "wish": None}),
     Use("withdraw a promise", pledges.withdraw, lambda w: staff(w, pledge_id=w.accepted(5)),
         {"pledge_id": lambda w: w.accepted(5)}),
-    Use("end a promise", pledges.end, lambda w: staff(w, pledge_id=w.accepted(5), state="released", note="困难"),
-        {"pledge_id": 0, "state": "defaulted", "note": "失联"}),
+    Use("end a promise", pledges.end, lambda w: staff(
+        w, pledge_id=w.accepted(5), state="released", note="困难", files=((w.file_id, "裁定书.pdf"),)),
+        {"pledge_id": 0, "state": "defaulted", "note": "失联", "files": ()}),
     Use("show a promise", pledges.show_as, lambda w: staff(w, pledge_id=w.accepted(5), shown="full")),
     Use("show a gift", pledges.show_gift_as, lambda w: staff(w, donation_id=w.gift_of(w.given(5)), shown="full")),
     Use("claim a promise", pledges.claim, lambda w: by(

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from charityledger.clock import Clock
 from charityledger.donations import disbursements, requests
-from charityledger.donations.models import Donation, Request
+from charityledger.donations.models import Disbursement, Donation, Request
 from charityledger.donations.requests import NotRequester
 from charityledger.errors import NotAllowed, SamePerson
 from charityledger.identity.actor import Actor
 from charityledger.ledger import chart, store
 from charityledger.ledger.entry import Entry, Movement
 from charityledger.ledger.models import JournalEntry
+from charityledger.reports import recompute
 from tests.promises import halves
 from tests.promises.halves import Breach
 from tests.promises.world import BANK, LI, WANG, P, World
@@ -27,7 +28,7 @@ FOUR_EYES = (("journal_entry", "four_eyes"), ("disbursement", "four_eyes"), ("re
 def anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     """No service and no store asks who it is."""
     monkeypatch.setattr(store, "_check_people", lambda entry, made_by, approved_by: None)
-    monkeypatch.setattr(disbursements, "_deciding", lambda tx, row_id, actor: disbursements._requested(tx, row_id))
+    monkeypatch.setattr(disbursements, "_not_who_asked", lambda row, actor: None)
     monkeypatch.setattr(requests, "decide", decided_by_anybody)
 
 
@@ -53,6 +54,12 @@ def reverse(world: World, tx: Session, approver: Actor) -> int:
     return gift
 
 
+def returned(world: World, tx: Session, by: Actor) -> int:
+    """The payment that Wang asked for came back, as `by` says."""
+    payment = tx.scalars(select(Disbursement.id).where(Disbursement.state == "paid")).first()
+    return disbursements.returned.inside(tx, actor=by, clock=world.clock, disbursement_id=payment or 0, on=world.day)
+
+
 def kinds(made_by: int | None, approved_by: int | None, name: str, check: str) -> list[Breach]:
     return [Breach(f"{kind} {name}", lambda w, tx, kind=kind: post(w, tx, kind, made_by, approved_by), SamePerson,
                    anybody, (("journal_entry", check),)) for kind in sorted(store.NEEDS_APPROVAL)]
@@ -65,6 +72,8 @@ BREACHES = (
     *kinds(None, 2, "without a maker", "approved"),
     Breach("payment approved by who asked", lambda w, tx: w.approved(w.asked(100, tx=tx), tx=tx, by=WANG), SamePerson,
            anybody, FOUR_EYES),
+    Breach("payment taken back by who asked", lambda w, tx: returned(w, tx, WANG), SamePerson, anybody,
+           triggers=(("journal_entry", "payment_returned_before"),)),
     Breach("reversal approved by who asked", lambda w, tx: reverse(w, tx, WANG), SamePerson, anybody, FOUR_EYES),
 )
 each_breach = pytest.mark.parametrize("breach", BREACHES, ids=str)
@@ -115,6 +124,29 @@ def test_nobody_withdraws_for_another_nor_decides_unnamed(world: World, tx: Sess
         disbursements.reject.inside(tx, actor=WANG, clock=world.clock, disbursement_id=asked, note="")
     with pytest.raises((SamePerson, NotAllowed)):
         world.approved(asked, tx=tx, by=Actor.system())
+
+
+def test_a_payment_is_taken_back_by_another(world: World, tx: Session) -> None:
+    assert tx.get_one(Disbursement, returned(world, tx, LI)).state == "returned"
+
+
+@pytest.mark.parametrize("made_by", [WANG.user_id, None], ids=["who asked", "nobody"])
+def test_python_bypassed_a_payment_taken_back_by_sql(world: World, tx: Session, made_by: int | None) -> None:
+    payment = tx.scalars(select(Disbursement.id).where(Disbursement.state == "paid")).first()
+    entry = Entry("payment_returned", world.day, (Movement(IN_BANK, chart.PROGRAMME_COST, P, 1),),
+                  ("disbursement", payment or 0))
+    with pytest.raises(DBAPIError, match="same_person"):
+        store.post(tx, entry, clock=world.clock, made_by=made_by)
+
+
+def test_audit_finds_a_payment_taken_back_by_who_asked(world: World, tx: Session,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    anybody(monkeypatch)
+    breach = next(b for b in BREACHES if b.name == "payment taken back by who asked")
+    assert list(recompute.four_eyes(tx)) == []
+    with halves.database_off(tx, breach):
+        breach.act(world, tx)
+    assert [problem.code for problem in recompute.four_eyes(tx)] == ["same_person"]
 
 
 def test_a_reversal_is_approved_by_another(world: World, tx: Session) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_wtf.file import FileField
+from flask_wtf.file import FileField, MultipleFileField
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
@@ -56,6 +56,7 @@ class EndForm(Form):
 
     state = Radios(_l("怎样结束"), choices=ENDINGS, wanted=_l("请选怎样结束。"))
     note = TextAreaField(_l("原因和依据"), [Given(_l("请写明原因和依据。")), Length(max=1000)])
+    files = MultipleFileField(_l("凭据文件"))
 
 
 class MergeForm(Form):

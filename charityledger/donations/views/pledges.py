@@ -9,7 +9,7 @@ from ...audit.models import Event
 from ...errors import CharityLedgerError
 from ...extensions import db
 from ...identity.policy import access
-from .. import importing, offers, pledge_rows, pledges, story
+from .. import evidence, importing, offers, pledge_rows, pledges, story
 from ..adoption import accept
 from ..forms.adopt import told_open
 from ..forms.donors import EndForm, ImportForm, OfflineForm, offline_form
@@ -19,7 +19,7 @@ from ..pledges import PledgeFilter
 from ..rules import PLEDGE_STATES
 from . import history
 from .adopt import item_title
-from .office import KEEPERS, Page, done, names, page_number, project_choices, the_day
+from .office import ABOUT_FILES, KEEPERS, Page, done, keep, names, page_number, project_choices, the_day
 
 blueprint = Blueprint("pledges", __name__, url_prefix="/desk/pledges")
 
@@ -55,6 +55,7 @@ def _pledge(pledge_id: int, form: EndForm) -> Page:
     events = db.session.scalars(select(Event).where(Event.subject_kind == "pledge",
                                                     Event.subject_id == str(pledge_id)).order_by(Event.id)).all()
     return render_template("donors/pledge.html", story=told, form=form, holder=token_of(pledge_id),
+                           files=evidence.of_pledge(db.session(), pledge_id),
                            happened=[history.told(event, told) for event in events],
                            names=names(event.actor_id for event in events)), form.status
 
@@ -67,9 +68,9 @@ def end(pledge_id: int) -> Page:
     if form.validate_on_submit():
         try:
             pledges.end(actor=web.actor(), clock=web.clock(), pledge_id=pledge_id, state=form.state.data,
-                        note=form.note.data, key=form.key)
+                        note=form.note.data, files=keep(form.files.data), key=form.key)
         except CharityLedgerError as error:
-            form.refuse(error)
+            form.refuse(error, form.files if error.code in ABOUT_FILES else None)
         else:
             return done(_("这份承诺已经结束，没付的部分放开了。"), url_for(".pledge", pledge_id=pledge_id))
     return _pledge(pledge_id, form)
