@@ -21,8 +21,9 @@ from ..forms.mine import ClaimForm, PersonForm, SignUpForm
 from ..forms.pledge import ShownForm
 from ..links import token_of
 from ..models import Donation, Donor
-from ..pledges import InAnotherAccount, NotFoundByTail, claim, show_gift_as
+from ..pledges import InAnotherAccount, NotFoundByTail, claim, find_by_tail, show_gift_as
 from . import steps
+from .guesses import guarded
 
 blueprint = Blueprint("mine", __name__, url_prefix="/mine")
 
@@ -125,6 +126,8 @@ def claim_page() -> Page:
     form = ClaimForm()
     if form.validate_on_submit():
         try:
+            guarded(form.reference.data, lambda: find_by_tail(
+                db.session, reference=form.reference.data, tail=form.tail.data))
             claim(actor=web.actor(), clock=web.clock(), donor_id=donor.id, reference=form.reference.data,
                   tail=form.tail.data)
         except (NotFoundByTail, InAnotherAccount) as error:

@@ -15,6 +15,7 @@ from ..pledges import NotFoundByTail, find_by_tail, show_as, withdraw
 from ..story import pledge_told
 from . import steps
 from .adopt import Page, blueprint
+from .guesses import guarded
 
 
 @blueprint.get("/pledges/<token>")
@@ -64,7 +65,8 @@ def find() -> Page:
     form = FindForm()
     if form.validate_on_submit():
         try:
-            pledge = find_by_tail(db.session, reference=form.reference.data, tail=form.tail.data)
+            pledge = guarded(form.reference.data, lambda: find_by_tail(
+                db.session, reference=form.reference.data, tail=form.tail.data))
         except NotFoundByTail as error:
             form.refuse(error, form.reference)
         else:
