@@ -40,6 +40,9 @@ SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕张孔�
 GIVEN = ("建国", "淑芬", "志远", "晓燕", "文博", "雨桐", "国强", "秀英", "子轩", "玉兰", "海涛", "思琪", "明哲", "春梅")
 FIRMS = ("禾木食品", "青槐餐饮管理", "明德商贸", "豫中建材", "嵩云科技", "金水源物业", "德润医药", "惠民里便利连锁",
          "正兴服饰", "铭功印务", "长江路汽修", "樱桃沟农业")
+# Who is paid is never who gives: one name on both sides would look like money going round in a circle.
+SUPPLIERS = ("衡丰厨具设备", "佳合家具制造", "康宁适老用品", "启明灯饰电器", "绿苑园林工程", "恒泰水电安装",
+             "文华图书发行", "同心印刷", "乐享体育器材", "安居防水维修", "博爱医疗器械", "鑫源粮油配送")
 BOUGHT = ("第一批采购", "第二批采购与安装", "首期施工", "本季补充")
 BOUGHT_EN = ("first purchase", "second purchase and fitting", "first works", "this quarter's supply")
 
@@ -224,7 +227,7 @@ class Story:
 
     def one_payment(self, code: str, account: str, parts: tuple[Part, ...], n: int) -> None:
         sub = db.session.scalars(select(SubProject).where(SubProject.code == code)).one()
-        wish = PaymentWish(code, account, f"郑州{self.rnd.choice(FIRMS)}有限公司", f"{sub.title_zh}{BOUGHT[n]}",
+        wish = PaymentWish(code, account, f"郑州{self.rnd.choice(SUPPLIERS)}有限公司", f"{sub.title_zh}{BOUGHT[n]}",
                            f"{sub.title_zh}：{BOUGHT[n]}", parts, f"{sub.title_en}: {BOUGHT_EN[n]}",
                            files=((self.evidence, "演示发票.png"),))
         try:
@@ -266,7 +269,7 @@ class Story:
             item = next((i for i in self.items(sub.id) if i.kind == "cash"
                          and min(i.own.received - i.own.disbursed, store.free(db.session, i.sub_code)) >= 100_00), None)
             if item is not None:
-                wish = PaymentWish(sub.code, "BANK", f"郑州{FIRMS[0]}有限公司", "待审批的演示申请",
+                wish = PaymentWish(sub.code, "BANK", f"郑州{SUPPLIERS[0]}有限公司", "待审批的演示申请",
                                    f"{sub.title_zh}：后续采购",
                                    (Part(item.item_id, 100_00),), f"{sub.title_en}: further purchase",
                                    files=((self.evidence, "演示发票.png"),))
