@@ -302,7 +302,7 @@ def test_a_wrong_hand_over_and_a_wrong_delivery_are_undone_from_their_pages(
         assert words.split()[-1] in said(office["finance"].get(asked.location))
         done = office["finance"].post(f"{asked.location}/approve", data={"form_token": f"{what} yes"})
         assert done.status_code == 303
-    assert "记错了 · 2026-04-15 冲正" in said(office["staff"].get(gift))
+    assert "已冲正 · 2026-04-15" in said(office["staff"].get(gift))
     assert "记落地" in said(office["staff"].get("/desk/payments/1"))
     assert office["auditor"].post("/desk/reverse/delivery/1", data={"reason": "x"}).status_code == 403
     with app.app_context():
