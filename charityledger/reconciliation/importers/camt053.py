@@ -93,6 +93,8 @@ def _entries(data: bytes) -> Iterator[tuple[Element, Element | None]]:
             element.tag = element.tag.rsplit("}", 1)[-1]
             statement = element if element.tag == "Stmt" else statement
         elif statement is not None and element.tag == "Ntry":
+            if element not in statement:    # an entry inside another would be counted twice
+                raise BrokenStatement(format="CAMT.053")
             yield statement, element
             statement.remove(element)
         elif statement is not None and element.tag == "Stmt":

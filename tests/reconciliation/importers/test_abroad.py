@@ -81,6 +81,16 @@ def test_entities_and_document_types_are_refused() -> None:
     assert (parsed.lines, [error.code for _, error in faults]) == ([], ["broken_statement"])
 
 
+def test_an_entry_that_is_not_the_statements_own_is_refused() -> None:
+    data = FILES["camt053"][1]
+    for old, new in ((b"</TxsSummry>", b"<X></TxsSummry>"), (b"<Sts><Cd>BOOK", b"<Ntry></Ntry><Sts><Cd>BOOK")):
+        parsed, faults = read("camt053", data.replace(old, new, 1))
+        assert (parsed.lines, [error.code for _, error in faults]) == ([], ["broken_statement"])
+    inside = data.replace(b"<Ntry>", b"<Part><Ntry>").replace(b"</Ntry>", b"</Ntry></Part>")
+    parsed, faults = read("camt053", inside)
+    assert (parsed.lines, [error.code for _, error in faults]) == ([], ["broken_statement"])
+
+
 @pytest.mark.parametrize(("name", "old", "new"), [
     ("camt053", b"</Stmt>", b"</Stmt><Stmt><Acct><Id><IBAN>OTHER</IBAN></Id></Acct></Stmt>"),
     ("mt940", b"\n-\n", b"\n-\n:20:X\n:25:OTHER\n:60F:C261102CNY1,00\n:62F:C261102CNY1,00\n-\n"),
