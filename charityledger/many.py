@@ -1,9 +1,10 @@
 """Many rows at once: ids in a block, one statement for all rows. For imports and bulk confirmations."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, Integer, String, Table, bindparam, func, select, text
+from sqlalchemy import Date, Insert, Integer, String, Table, bindparam, func, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import BigInteger, Boolean, TypeEngine
@@ -12,6 +13,8 @@ from .columns import Instant
 from .database import is_postgresql
 
 Row = Mapping[str, Any]
+# From so many rows on PostgreSQL gets them as arrays; preparing that for fewer costs more than it saves.
+MANY = 20
 
 _ARRAYS: tuple[tuple[type[TypeEngine[Any]], str], ...] = (
     (BigInteger, "bigint"), (Integer, "integer"), (Boolean, "boolean"), (Date, "date"), (String, "text"))
@@ -32,12 +35,12 @@ def next_ids(tx: Session, table: Table, count: int) -> list[int]:
 def insert_many(tx: Session, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the same columns; what they leave out takes the model's default.
 
-    PostgreSQL gets one statement with an array for each column, so that its triggers run once for all of them.
+    PostgreSQL gets many rows in one statement, with an array for each column.
     """
     if not rows:
         return
-    if not is_postgresql(tx):
-        tx.connection().execute(table.insert(), list(rows))
+    if len(rows) < MANY or not is_postgresql(tx):
+        tx.connection().execute(_insert(table), list(rows))
         return
     names = list(rows[0])
     defaults = {column.name: column.default.arg for column in table.c
@@ -48,6 +51,12 @@ def insert_many(tx: Session, table: Table, rows: Sequence[Row]) -> None:
     quoted = ", ".join(f'"{name}"' for name in columns)
     tx.execute(text(f"INSERT INTO {table.name} ({quoted}) SELECT given.*{constants} FROM unnest({arrays}) AS given"),
                {**{name: [row[name] for row in rows] for name in names}, **defaults})
+
+
+@cache
+def _insert(table: Table) -> Insert:
+    """Prepared once: every posting runs it, and building it costs more than running it."""
+    return table.insert()
 
 
 def _array(table: Table, name: str) -> str:

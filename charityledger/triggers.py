@@ -55,12 +55,6 @@ def install(connection: Connection) -> None:
                                        else statement)
 
 
-def renew(connection: Connection) -> None:
-    """Bring the triggers to what this release says: the end of every migration that adds or changes one."""
-    drop(connection)
-    install(connection)
-
-
 def faults(connection: Connection) -> Iterator[tuple[Literal["missing", "changed"], str]]:
     """Triggers, and functions behind them, that do not stand as this release would make them: the fault and the name.
 

@@ -10,6 +10,7 @@ from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
 from ..phone import parse_phone
 from ..projects.table_errors import TooManyRows, ValueMissing
+from ..text_files import decoded
 
 COLUMNS = ("external_id", "donor_name", "donor_kind", "sub_code", "amount_yuan", "pledged_on", "phone", "account")
 REQUIRED = COLUMNS[:6]
@@ -58,7 +59,7 @@ class RepeatedId(InvalidInput):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file. `account` is the payer's account as the file has it; it only tells two rows apart."""
+    """One line of the file. `account` is the account that the gift is announced from, as the file has it."""
 
     line: int
     external_id: str
@@ -108,14 +109,10 @@ def read_rows(data: bytes, *, most: int = MAX_ROWS) -> tuple[list[Row], list[Fau
 
 def decode(data: bytes) -> str:
     """The text of a file as spreadsheets write it. Raises NotText."""
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise NotText()
+    text = decoded(data)
+    if text is None:
+        raise NotText()
+    return text
 
 
 def _row(line: int, cells: dict[str, str]) -> Row:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -28,9 +28,6 @@ from .models import AccountBalance, Fund, FundBalance, JournalEntry, LedgerAccou
 # What pays money out, sends it back, undoes or re-designates it: never without a second person (promise 9).
 NEEDS_APPROVAL = frozenset({"disbursement", "prepayment", "refund", "reversal", "surplus_transfer"})
 
-# From so many rows on they are sent as arrays.
-MANY = 20
-
 _NEXT_POSTGRESQL = text("SELECT nextval('journal_entry_number') FROM generate_series(1, :count)")
 # Tables, not models, and prepared once: every posting runs these, and building them costs more than running them.
 _ENTRY, _MONTH = JournalEntry.__table__.c, Period.__table__.c
@@ -44,8 +41,6 @@ _FUNDS_LOCKED = _FUNDS.with_for_update()
 _ACCOUNTS = (select(_ACCOUNT.account, _ACCOUNT.amount_fen)
              .where(_ACCOUNT.account.in_(bindparam("accounts", expanding=True))).order_by(_ACCOUNT.account))
 _ACCOUNTS_LOCKED = _ACCOUNTS.with_for_update()
-_ADD_MOVEMENT = insert(MovementRow.__table__)
-_ADD_ENTRY = insert(JournalEntry.__table__)
 
 
 class Posting(NamedTuple):
@@ -80,13 +75,13 @@ def post_many(tx: Session, postings: Sequence[Posting], *, clock: Clock) -> list
                 select(JournalEntry.id).where(JournalEntry.reverses_id == entry.reverses_id)):
             raise AlreadyReversed(entry_id=entry.reverses_id)
     ids = _next_ids(tx, len(entries))
-    _insert(tx, MovementRow.__table__, [
+    insert_many(tx, MovementRow.__table__, [
         {"entry_id": entry_id, "line": line, "debit_account": m.debit, "credit_account": m.credit, "fund": m.fund,
          "amount_fen": m.amount_fen}
         for entry_id, entry in zip(ids, entries, strict=True) for line, m in enumerate(entry.movements, 1)])
     now = clock.now()
     # Header last: its insert is the seal that checks count and sum, and after it no movement can be added.
-    _insert(tx, JournalEntry.__table__, [
+    insert_many(tx, JournalEntry.__table__, [
         {"id": entry_id, "kind": p.entry.kind, "effective_on": p.entry.effective_on,
          "period": periods[p.entry.effective_on], "recorded_at": now, "made_by": p.made_by,
          "approved_by": p.approved_by, "subject_kind": p.entry.subject[0], "subject_id": p.entry.subject[1],
@@ -101,14 +96,6 @@ def _next_ids(tx: Session, count: int) -> list[int]:
         return list(tx.connection().execute(_NEXT_POSTGRESQL, {"count": count}).scalars())
     first = int(tx.connection().execute(_NEXT_SQLITE).scalar_one())
     return list(range(first, first + count))
-
-
-def _insert(tx: Session, table: Any, rows: list[dict[str, Any]]) -> None:
-    # One row goes the short way: preparing a statement for many costs more than running it for one.
-    if len(rows) < MANY:
-        tx.connection().execute(_ADD_MOVEMENT if table is MovementRow.__table__ else _ADD_ENTRY, rows)
-    else:
-        insert_many(tx, table, rows)
 
 
 def _check_people(entry: Entry, made_by: int | None, approved_by: int | None) -> None:

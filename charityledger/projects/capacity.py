@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from ..database import is_postgresql
@@ -22,9 +22,6 @@ _LEFT = (select(_COUNTER.need_item_id, _COUNTER.capacity - _COUNTER.received - _
                 - _COUNTER.reserved)
          .where(_COUNTER.need_item_id.in_(bindparam("ids", expanding=True))).order_by(_COUNTER.need_item_id))
 _LEFT_LOCKED = _LEFT.with_for_update()
-_ADD = insert(NeedMovement.__table__)
-# From so many rows on they are sent as arrays.
-MANY = 20
 
 
 @dataclass(frozen=True)
@@ -108,11 +105,7 @@ def apply_many(tx: Session, steps: Sequence[Step]) -> None:
             if change.takes > 0 and change.takes > remaining[change.need_item_id]:
                 raise over_need(tx, change.need_item_id, remaining[change.need_item_id], change.takes)
             remaining[change.need_item_id] -= change.takes
-    rows = [row for step in steps for row in step.rows()]
-    if len(rows) < MANY:        # preparing a statement for many costs more than running it for one
-        tx.connection().execute(_ADD, rows)
-    else:
-        insert_many(tx, NeedMovement.__table__, rows)
+    insert_many(tx, NeedMovement.__table__, [row for step in steps for row in step.rows()])
 
 
 def over_need(tx: Session, need_item_id: int, left: int, requested: int) -> OverNeed:

@@ -638,7 +638,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_evidence_disbursement_id'), 'evidence', ['disbursement_id'], unique=False)
     op.create_index(op.f('ix_evidence_donation_id'), 'evidence', ['donation_id'], unique=False)
     op.create_index(op.f('ix_evidence_request_id'), 'evidence', ['request_id'], unique=False)
-    # The triggers as they stand today; a migration that adds or changes one ends with `triggers.renew`.
+    # The triggers as they stand today; one that changes a trigger drops all, then installs.
     triggers.install(op.get_bind())
 
 

@@ -43,8 +43,10 @@ def writers(*models: str) -> set[str]:
         if not isinstance(node, ast.Call):
             continue
         function = dotted(node.func)
-        subject = dotted(node.args[0]).split(".")[0] if node.args else ""
-        if function in models or (function in ("insert", "update", "delete") and subject in models):
+        # `insert(Model)`, `insert_many(tx, Model.__table__, rows)`
+        place = {"insert": 0, "update": 0, "delete": 0, "insert_many": 1, "update_many": 1}.get(function)
+        subject = "" if place is None or len(node.args) <= place else dotted(node.args[place]).split(".")[0]
+        if function in models or subject in models:
             found.add(module)
     return found
 

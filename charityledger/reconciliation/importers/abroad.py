@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...errors import InvalidInput
-from .lines import LOCAL_CURRENCY, Line, Parsed, Total
+from .lines import LOCAL_CURRENCY, Line, Parsed, Total, sums
 
 
 class BrokenStatement(InvalidInput):
@@ -27,13 +27,10 @@ class LineUnreadable(InvalidInput):
 def totals(lines: Sequence[Line], opening: int | None, closing: int | None,
            counted: Sequence[tuple[str, int]]) -> tuple[Total, ...]:
     """Checks in the account's own currency. `counted`: (name, declared) of in_lines, in_fen, out_lines and out_fen."""
-    into = [line.amount_fen for line in lines if line.amount_fen > 0]
-    out = [-line.amount_fen for line in lines if line.amount_fen < 0]
-    found = {"in_lines": len(into), "in_fen": sum(into), "out_lines": len(out), "out_fen": sum(out),
-             "lines": len(lines), "sum_fen": sum(into) + sum(out)}
+    found = sums(lines)
     checks = [Total(name, declared, found[name]) for name, declared in counted]
     if opening is not None and closing is not None:
-        checks.append(Total("closing_fen", closing, opening + sum(into) - sum(out)))
+        checks.append(Total("closing_fen", closing, opening + found["in_fen"] - found["out_fen"]))
     return tuple(checks)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from ...money import parse_yuan
 from .layout import Layout, word
-from .lines import Parsed, Total
+from .lines import Parsed, Total, sums
 
 # Every name that a bank is known to use; `memo` takes all of them, the others the first that says something.
 NAMES = {
@@ -28,27 +28,20 @@ _BOC_TOTALS = {"总笔数": "lines", "借方发生总笔数": "out_lines", "借�
 _ABC_FOOTER = re.compile(r"([0-9]+)\s*(收|支)\s*([0-9,]+\.[0-9]{2})")
 
 
-def found(parsed: Parsed) -> dict[str, int]:
-    """What the lines come to, by the names of totals."""
-    into = [line for line in parsed.local if line.amount_fen > 0]
-    return {"lines": len(parsed.local), "in_lines": len(into), "out_lines": len(parsed.local) - len(into),
-            "in_fen": parsed.in_fen, "out_fen": parsed.out_fen}
-
-
 def _boc(parsed: Parsed, outside: Sequence[list[str]]) -> Iterable[Total]:
     for cells in outside:
         name = _BOC_TOTALS.get(word(cells[0])) if len(cells) > 1 else None
         if name is not None:
             declared = parse_yuan(cells[1], signed=True)
-            yield Total(name, abs(declared) if name.endswith("fen") else declared // 100, found(parsed)[name])
+            yield Total(name, abs(declared) if name.endswith("fen") else declared // 100, sums(parsed.local)[name])
 
 
 def _abc(parsed: Parsed, outside: Sequence[list[str]]) -> Iterable[Total]:
     for cells in outside:
         for count, side, fen in _ABC_FOOTER.findall(" ".join(cells)):
             name = "in" if side == "收" else "out"
-            yield Total(f"{name}_lines", int(count), found(parsed)[f"{name}_lines"])
-            yield Total(f"{name}_fen", parse_yuan(fen), found(parsed)[f"{name}_fen"])
+            yield Total(f"{name}_lines", int(count), sums(parsed.local)[f"{name}_lines"])
+            yield Total(f"{name}_fen", parse_yuan(fen), sums(parsed.local)[f"{name}_fen"])
 
 
 LAYOUTS = (

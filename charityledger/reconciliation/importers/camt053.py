@@ -16,7 +16,7 @@ from defusedxml.ElementTree import iterparse
 from ...errors import CharityLedgerError
 from .abroad import BrokenStatement, LineUnreadable, SeveralAccounts, totals, with_balances
 from .currency import smallest_units
-from .lines import Fault, Kind, Line, Parsed
+from .lines import Fault, Kind, Line, Parsed, span
 
 FORMAT = "camt053"
 # Bank transaction codes (ISO 20022 external code set: domain/family/sub-family), as far as they say what a line is.
@@ -77,9 +77,7 @@ class _File:
         """The whole file."""
         parsed = self.parsed
         parsed.account_number = self.accounts[0]
-        if parsed.lines:
-            days = [line.booked_at.date() for line in parsed.lines]
-            parsed.period = min(days), max(days)
+        parsed.period = span(parsed.lines)
         own = [line for line in parsed.lines if line.currency == self.currency]
         parsed.totals = totals(own, self.opening, self.closing, tuple(self.counted.items()))
         return with_balances(parsed, self.currency, self.opening, self.closing)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ...errors import CharityLedgerError
 from .cells import direction, is_moment, moment, normal, signed_fen
-from .lines import LOCAL_CURRENCY, Fault, Kind, Line, Parsed, Source, Total
+from .lines import LOCAL_CURRENCY, Fault, Kind, Line, Parsed, Source, Total, span
 from .table import Row
 
 HEAD_WITHIN = 60        # rows: preambles are long, but not longer
@@ -118,8 +118,7 @@ class Reader:
         if self.layout.totals is not None:
             checks += self.layout.totals(parsed, self.outside)
         parsed.totals = tuple(checks)
-        days = [line.booked_at.date() for line in parsed.lines]
-        parsed.period = (min(days), max(days)) if days else None
+        parsed.period = span(parsed.lines)
         return parsed, self.faults
 
 

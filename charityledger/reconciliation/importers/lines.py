@@ -1,5 +1,6 @@
 """What every parser gives: the lines of one file in our words, and what the file says of itself. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -98,3 +99,16 @@ class Parsed:
     def ties(self) -> bool:
         """Whether everything that the file states about itself agrees with its lines."""
         return all(total.ties for total in self.totals)
+
+
+def sums(lines: Sequence[Line]) -> dict[str, int]:
+    """What lines of one currency come to, by the names of totals."""
+    into = [line.amount_fen for line in lines if line.amount_fen > 0]
+    out = [-line.amount_fen for line in lines if line.amount_fen < 0]
+    return {"lines": len(lines), "in_lines": len(into), "in_fen": sum(into), "out_lines": len(out), "out_fen": sum(out)}
+
+
+def span(lines: Sequence[Line]) -> tuple[date, date] | None:
+    """First and last day of some lines."""
+    days = [line.booked_at.date() for line in lines]
+    return (min(days), max(days)) if days else None

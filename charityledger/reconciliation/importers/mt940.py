@@ -14,7 +14,7 @@ import mt940
 from ...errors import CharityLedgerError
 from .abroad import BrokenStatement, LineUnreadable, SeveralAccounts, totals, with_balances
 from .currency import smallest_units
-from .lines import Fault, Kind, Line, Parsed
+from .lines import Fault, Kind, Line, Parsed, span
 
 FORMAT = "mt940"
 _TAGS = re.compile(rb"(?m)^(?:\{4:\s*)?:20:")
@@ -60,9 +60,7 @@ def read(data: bytes) -> tuple[Parsed, list[Fault]]:
         faults.append((0, BrokenStatement(format="MT940")))
     opening, closing = _balance(books[0], "opening"), _balance(books[-1], "closing")
     currency = opening[1] if opening else ""
-    if parsed.lines:
-        days = [line.booked_at.date() for line in parsed.lines]
-        parsed.period = min(days), max(days)
+    parsed.period = span(parsed.lines)
     parsed.totals = totals(parsed.lines, opening and opening[0], closing and closing[0], _counted(books, currency))
     return with_balances(parsed, currency, opening and opening[0], closing and closing[0]), faults
 

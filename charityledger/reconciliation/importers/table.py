@@ -17,6 +17,7 @@ from typing import Any
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from ...text_files import decoded
 from .errors import StatementBroken, StatementNotText, StatementTooLarge
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -97,20 +98,10 @@ def _bounded(found: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
         yield number, cells
 
 
-def decoded(data: bytes) -> str:
-    """The text of a file as banks write it. Raises StatementNotText."""
-    for encoding in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise StatementNotText()
-
-
 def _text(data: bytes) -> Iterator[Row]:
     text = decoded(data)
+    if text is None:
+        raise StatementNotText()
     lines = text.splitlines()
     tabs = sum(line.count("\t") for line in lines[:40])
     # Alipay ends ids with a TAB in a file of commas.

@@ -6,10 +6,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ...money import parse_yuan
-from .banks import found
 from .cells import normal, signed_fen
 from .layout import Cells, Layout, word
-from .lines import Line, Parsed, Total
+from .lines import Line, Parsed, Total, sums
 
 _ALIPAY_SUM = re.compile(r"(收入|支出|交易|退款)合计[:：]([0-9]+)笔.*?共(-?[0-9,]+\.[0-9]{2})元")
 _NAME_AND_ACCOUNT = re.compile(r"(.*?)\s*[(（]([^()（）]*)[)）]")
@@ -25,7 +24,7 @@ def _trailer(outside: Sequence[list[str]], first: str, names: dict[str, str], pa
                 known = names.get(word(name))
                 if known is not None:
                     fen = abs(parse_yuan(value, signed=True))
-                    yield Total(known, fen if known.endswith("fen") else fen // 100, found(parsed)[known])
+                    yield Total(known, fen if known.endswith("fen") else fen // 100, sums(parsed.local)[known])
 
 
 def _fund_totals(parsed: Parsed, outside: Sequence[list[str]]) -> Iterable[Total]:
@@ -43,8 +42,8 @@ def _alipay_totals(parsed: Parsed, outside: Sequence[list[str]]) -> Iterable[Tot
     for cells in outside:
         for what, count, fen in _ALIPAY_SUM.findall(",".join(cells)):
             side = "in" if what in ("收入", "交易") else "out"
-            yield Total(f"{side}_lines", int(count), found(parsed)[f"{side}_lines"])
-            yield Total(f"{side}_fen", abs(parse_yuan(fen, signed=True)), found(parsed)[f"{side}_fen"])
+            yield Total(f"{side}_lines", int(count), sums(parsed.local)[f"{side}_lines"])
+            yield Total(f"{side}_fen", abs(parse_yuan(fen, signed=True)), sums(parsed.local)[f"{side}_fen"])
 
 
 def _parted(line: Line, told: str) -> Line:

@@ -1,7 +1,0 @@
-"""Pages of the reconciliation."""
-
-from flask import Flask
-
-
-def init_app(app: Flask) -> None:
-    """Register the blueprints of this package."""
