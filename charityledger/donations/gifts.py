@@ -18,6 +18,7 @@ from ..projects import capacity
 from ..projects.capacity import Change, Step
 from ..projects.models import SubProject
 from .models import Donation, DonationLine, Pledge
+from .promises import Promise
 from .rules import Part, next_due, state_after_payment
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
@@ -71,21 +72,21 @@ def open_parts(tx: Session, sub_code: str) -> tuple[Home, list[Part]]:
     return home, [Part(item_id, open_fen) for item_id, open_fen in left.items()]
 
 
-def unpaid_parts(pledge: Pledge) -> list[Part]:
+def unpaid_parts(pledge: Pledge | Promise) -> list[Part]:
     """What each line of a pledge still waits for."""
     return [Part(row.need_item_id, row.amount - row.paid) for row in pledge.lines]
 
 
-def mark_paid(pledge: Pledge, parts: list[Part]) -> None:
+def mark_paid(pledge: Pledge | Promise, parts: list[Part]) -> None:
     """Count what came in; a pledge that is kept in full never expires, one in instalments waits for the next."""
     plan = [(row.due_on, row.amount_fen) for row in pledge.instalments]
-    due_before = next_due(pledge.paid, plan)
+    due_before = next_due(pledge.paid, plan) if plan else None
     paid = {part.need_item_id: part.amount for part in parts}
     for row in pledge.lines:
         row.paid += paid.get(row.need_item_id, 0)
     pledge.paid += sum(paid.values())
     pledge.state = state_after_payment(pledge.amount, pledge.paid)
-    due_after = next_due(pledge.paid, plan)
+    due_after = next_due(pledge.paid, plan) if plan else None
     if pledge.state == "fulfilled":
         pledge.expires_at = None
     elif pledge.expires_at is not None and due_before and due_after:

@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from ..database import is_postgresql
 from ..errors import Conflict, InvalidInput, LineOverused, NotFound
 from ..identity.actor import Actor
 from ..ledger.models import Period
-from ..many import insert_many
+from ..many import among, insert_many
 from .models import Allocation, MoneyAccount, StatementLine
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
@@ -119,17 +119,17 @@ def read(tx: Session, line_id: int, on: date | None = None) -> Line:
     return line if on is None else line._replace(booked_on=on)
 
 
-def left_of(line: StatementLine) -> int:
+def left_of(line: StatementLine | Row[*tuple[Any, ...]]) -> int:
     """What is not used of a line, in fen; nothing of one in another currency can be."""
     return abs(line.amount_fen) - line.used_fen if line.currency == "CNY" else 0
 
 
-def booking_days(tx: Session, rows: Sequence[StatementLine], clock: Clock) -> dict[int, date]:
+def booking_days(tx: Session, rows: Sequence[StatementLine | Row[*tuple[Any, ...]]], clock: Clock) -> dict[int, date]:
     """{line id: the day to book it}: its own; today where something that it had become was taken back, because dated
     back the books of the days between would hold the money twice; the first open day where its month is closed."""
     ids = [row.id for row in rows]
     turned = set(tx.scalars(select(Allocation.statement_line_id).where(
-        Allocation.statement_line_id.in_(ids), Allocation.reverses_id.is_not(None)))) if ids else set()
+        among(tx, Allocation.__table__.c.statement_line_id, ids), Allocation.reverses_id.is_not(None))))
     closed = set(tx.scalars(select(Period.code).where(Period.closed_at.is_not(None))))
     return {row.id: first_open(today(clock) if row.id in turned else row.booked_on, closed) for row in rows}
 

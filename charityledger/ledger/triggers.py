@@ -22,19 +22,24 @@ FUND_OVERDRAWN = "NEW.cash_fen < 0 OR NEW.stock_fen < 0 OR NEW.reserved_fen < 0 
 SIDES = (("debit_account", "+"), ("credit_account", "-"))
 
 
+def _holds(side: str) -> str:
+    return f"(SELECT holds FROM ledger_account WHERE code = NEW.{side})"
+
+
+def _more(what: str) -> str:
+    return f"NEW.amount_fen * (({_holds('debit_account')} = '{what}') - ({_holds('credit_account')} = '{what}'))"
+
+
 def _balances() -> str:
-    """Statements that carry one movement into the running balances; inflow first, so that no check trips halfway."""
-    steps = []
-    for side, sign in SIDES:
-        steps.append(f"""
+    """Statements that carry one movement into the running balances."""
+    steps = [f"""
   INSERT INTO balance (account, fund, amount_fen) VALUES (NEW.{side}, NEW.fund, {sign}NEW.amount_fen)
     ON CONFLICT (account, fund) DO UPDATE SET amount_fen = balance.amount_fen + excluded.amount_fen;
-  UPDATE account_balance SET amount_fen = amount_fen {sign} NEW.amount_fen WHERE account = NEW.{side};
-  UPDATE fund_balance SET cash_fen = cash_fen {sign} NEW.amount_fen
-    WHERE fund = NEW.fund AND (SELECT holds FROM ledger_account WHERE code = NEW.{side}) = 'money';
-  UPDATE fund_balance SET stock_fen = stock_fen {sign} NEW.amount_fen
-    WHERE fund = NEW.fund AND (SELECT holds FROM ledger_account WHERE code = NEW.{side}) = 'stock';""")
-    return "".join(steps)
+  UPDATE account_balance SET amount_fen = amount_fen {sign} NEW.amount_fen WHERE account = NEW.{side};"""
+             for side, sign in SIDES]
+    return "".join(steps) + f"""
+  UPDATE fund_balance SET cash_fen = cash_fen + {_more('money')}, stock_fen = stock_fen + {_more('stock')}
+    WHERE fund = NEW.fund AND {_holds('debit_account')} <> {_holds('credit_account')};"""
 
 
 def sqlite_statements() -> list[str]:
