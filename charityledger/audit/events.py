@@ -5,13 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..many import insert_many
 from .models import Event
-
-_ADD = insert(Event.__table__)
 
 Scalar = str | int | bool | None
 Payload = Mapping[str, "Scalar | Sequence[Scalar] | Sequence[Mapping[str, Scalar]]"]
@@ -20,7 +18,7 @@ Payload = Mapping[str, "Scalar | Sequence[Scalar] | Sequence[Mapping[str, Scalar
 def record(tx: Session, *, kind: str, subject: tuple[str, object], payload: Payload, actor_id: int | None,
            at: datetime) -> None:
     """Add one event. `payload` holds ids, codes, integers and hashes only: no name, no phone, no free text."""
-    tx.connection().execute(_ADD, _row(kind, subject, payload, actor_id, at))
+    record_many(tx, [Told(kind, subject, payload)], actor_id=actor_id, at=at)
 
 
 class Told(NamedTuple):

@@ -1,40 +1,36 @@
 """Many lines keep their promises at once: what `receipts.pay_pledge` does for one, set by set.
 
 Each match is taken by itself: one whose line or promise changed meanwhile is refused with its reason, and nothing of it
-is written. Locks are taken in the order that every writer keeps: pledges, need items, funds, accounts.
+is written. Locks are taken in the order that every writer keeps: promises, need items, months, funds, accounts, lines.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
 
 from ..audit import events
-from ..clock import Clock
-from ..errors import CharityLedgerError, LineOverused, NotFound, WrongState
+from ..clock import Clock, local_date, today
+from ..errors import CharityLedgerError, Conflict, LineOverused, NotFound, WrongState
 from ..identity.actor import Actor
 from ..ledger import postings, store
+from ..ledger.entry import Entry
 from ..ledger.store import Posting
-from ..many import insert_many, next_ids, update_many
+from ..many import among, insert_many, update_many
+from ..pipeline import pipelined
 from ..projects import capacity
-from ..projects.capacity import Change, Step
-from ..projects.models import SubProject
-from . import gifts, lines
+from . import gifts, lines, promises
 from .adoption import confirm_by_payment
-from .models import (
-    Allocation,
-    Donation,
-    DonationLine,
-    LineNote,
-    MoneyAccount,
-    Pledge,
-    PledgeLine,
-    StatementLine,
-)
-from .rules import LIVE_STATES, Part, spread
+from .gifts import MoneyGift
+from .models import Allocation, LineNote, MoneyAccount, Pledge, StatementLine
+from .promises import Promise
+from .rules import LIVE_STATES, spread
+
+_LINE = StatementLine.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,195 +57,187 @@ class Outcome:
     refused: dict[int, CharityLedgerError] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Gift:
-    """One part of a match that can be written."""
+@dataclass(slots=True)
+class _Line:
+    """A line, and what is left of it as match after match is taken. `on`: the day to book it."""
+
+    id: int
+    ledger_account: str
+    on: date
+    amount_fen: int
+    left_fen: int
+    fee_fen: int
+    fee_booked: bool
+    kind: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """A part of a line that an entry books: as a gift, or, where that is None, as the fee of a wallet."""
 
     match: Match
-    line: StatementLine
-    pledge: Pledge
-    fen: int
-    on: date
-    parts: list[Part]
-    fund: str
-
-
-@dataclass(frozen=True)
-class _Fee:
-    """A fee line that goes with a gift."""
-
-    line: StatementLine
-    fund: str
-    on: date
+    line: _Line
+    entry: Entry
+    gift: MoneyGift | None
 
 
 def confirm_many(tx: Session, matches: Sequence[Match], *, actor: Actor, clock: Clock,
                  fee_fund: str | None = None) -> Outcome:
-    """Book the matches inside the caller's transaction; a few hundred at a time keep it short.
+    """Book the matches inside the caller's transaction. Five hundred to a thousand at a time: the transaction stays
+    short, and PostgreSQL has a lock for each entry.
 
-    `fee_fund`: who bears wallets' fees, where that is not the gift's own fund.
+    `fee_fund`: who bears wallets' fees, where that is not the gift's own fund. A fee that whoever bears it cannot pay
+    stays where it is; the gift is booked without it.
     """
-    if not matches:
-        return Outcome()
-    found = _Found(tx, matches, actor, clock)
     outcome = Outcome()
-    written: list[_Gift] = []
+    if not matches:
+        return outcome
+    tx.flush()
+    found = _Found(tx, matches, clock, fee_fund)
+    numbers = iter(gifts.next_gifts(tx, sum(len(match.parts) for match in matches)))
+    booked: list[_Booked] = []
     for match in matches:
         try:
-            written += found.take(match)
+            taken = found.take(match, numbers)
         except CharityLedgerError as error:
             outcome.refused[match.line_id] = error
-    fees = found.fees(tx, written, fee_fund)
-    _write(tx, written, fees, found.accounts, fee_fund, actor, clock)
-    outcome.confirmed = [*dict.fromkeys(gift.line.id for gift in written), *(fee.line.id for fee in fees)]
+        else:
+            booked += taken
+            booked += found.fees(match, taken[0])
+    _write(tx, booked, found, actor, clock)
+    outcome.confirmed = list(dict.fromkeys(one.line.id for one in sorted(booked, key=lambda one: one.gift is None)))
     return outcome
 
 
 class _Found:
-    """Lines and promises of some matches, locked, and what is left of them as match after match is taken."""
+    """Lines and promises of some matches, locked, and what is left of them and in the books as match after match is
+    taken."""
 
-    def __init__(self, tx: Session, matches: Sequence[Match], actor: Actor, clock: Clock) -> None:
-        wanted = {pledge_id for match in matches for pledge_id, _ in match.parts}
-        query = (select(Pledge).where(Pledge.id.in_(wanted)).order_by(Pledge.id).with_for_update()
-                 .options(selectinload(Pledge.lines), selectinload(Pledge.instalments))
-                 .execution_options(populate_existing=True))
-        self.pledges: Mapping[int, Pledge] = {pledge.id: pledge for pledge in tx.scalars(query)}
-        ids = {number for match in matches for number in (match.line_id, *match.fee_line_ids)}
-        rows = tx.scalars(select(StatementLine).where(StatementLine.id.in_(ids)).order_by(StatementLine.id)
-                          .with_for_update().execution_options(populate_existing=True))
-        self.lines: Mapping[int, StatementLine] = {line.id: line for line in rows}
-        self.left = {line.id: lines.left_of(line) for line in self.lines.values()}
-        self.days = lines.booking_days(tx, list(self.lines.values()), clock)
-        self.accounts: Mapping[str, str] = dict(tx.execute(
-            select(MoneyAccount.code, MoneyAccount.ledger_account)).all())
-        self.funds: Mapping[int, str] = dict(tx.execute(select(SubProject.id, SubProject.code).where(
-            SubProject.id.in_({pledge.sub_project_id for pledge in self.pledges.values()}))).all())
-        for match in matches:
-            for pledge_id, _ in match.parts:
-                pledge = self.pledges.get(pledge_id)
-                if pledge is not None and pledge.state == "reserved" and match.line_id in self.lines:
-                    confirm_by_payment(tx, pledge, actor, clock, self.days[match.line_id])
+    def __init__(self, tx: Session, matches: Sequence[Match], clock: Clock, fee_fund: str | None) -> None:
+        self.fee_fund = fee_fund
+        self.promises = promises.locked(tx, (pledge_id for match in matches for pledge_id, _ in match.parts))
+        self.kept: dict[int, Promise] = {}
+        self.confirmed: dict[int, date] = {}
+        wanted = sorted({number for match in matches for number in (match.line_id, *match.fee_line_ids)})
+        # Where and when lines came in never changes, so it can be read before they are locked.
+        places = {row.id: row for row in tx.connection().execute(
+            select(_LINE.id, _LINE.booked_on, MoneyAccount.ledger_account)
+            .where(among(tx, _LINE.id, wanted), MoneyAccount.code == _LINE.account_code))}
+        self.left = capacity.left(tx, {part.need_item_id for one in self.promises.values() for part in one.lines})
+        self.books = store.look(
+            tx, {today(clock), *(row.booked_on for row in places.values())},
+            {*(promise.fund for promise in self.promises.values()), *([fee_fund] if fee_fund else [])},
+            {row.ledger_account for row in places.values()})
+        self.lines = _locked_lines(tx, wanted, places, clock)
 
-    def take(self, match: Match) -> list[_Gift]:
-        """The gifts of a match, and its promises kept in memory. Raises what stands in the way, before anything."""
+    def take(self, match: Match, numbers: Iterable[int]) -> list[_Booked]:
+        """What a match books; its promises are kept in memory. Raises what stands in the way, before anything."""
         line = self.lines.get(match.line_id)
         if line is None:
             raise NotFound(what=f"line {match.line_id}")
         wanted = sum(fen for _, fen in match.parts)
-        if not match.parts or wanted > self.left[line.id] or any(fen <= 0 for _, fen in match.parts):
-            raise LineOverused(line_id=line.id, left_fen=self.left[line.id], requested_fen=wanted)
+        left_fen = line.left_fen if line.amount_fen > 0 else 0
+        if not match.parts or wanted > left_fen or any(fen <= 0 for _, fen in match.parts):
+            raise LineOverused(line_id=line.id, left_fen=left_fen, requested_fen=wanted)
         asked: dict[int, int] = defaultdict(int)
         for pledge_id, fen in match.parts:
             asked[pledge_id] += fen
         for pledge_id, fen in asked.items():
-            pledge = self.pledges.get(pledge_id)
-            if pledge is None:
-                raise NotFound(what=f"pledge {pledge_id}")
-            if pledge.kind != "cash" or pledge.state not in LIVE_STATES or pledge.outstanding < fen:
-                raise WrongState(subject=pledge.reference, state=pledge.state, wanted="pledged")
-        self.left[line.id] -= wanted
-        return [self._gift(match, line, self.pledges[pledge_id], fen) for pledge_id, fen in match.parts]
+            self._check(pledge_id, fen)
+        booked = []
+        for (pledge_id, fen), number in zip(match.parts, numbers, strict=False):
+            promise = self.promises[pledge_id]
+            entry = postings.gift(number, line.ledger_account, promise.fund, fen, line.on, kept_fen=fen,
+                                  fee_fen=0 if line.fee_booked else line.fee_fen, fee_fund=self.fee_fund)
+            store.take(self.books, entry)       # only the first part can fail here: it carries the line's fee
+            line.fee_booked, line.left_fen = line.fee_booked or line.fee_fen > 0, line.left_fen - fen
+            booked.append(_Booked(match, line, entry, self._gift(number, line, promise, fen)))
+        return booked
 
-    def _gift(self, match: Match, line: StatementLine, pledge: Pledge, fen: int) -> _Gift:
-        parts = spread(fen, gifts.unpaid_parts(pledge))
-        gifts.mark_paid(pledge, parts)
-        return _Gift(match, line, pledge, fen, self.days[line.id], parts, self.funds[pledge.sub_project_id])
+    def _check(self, pledge_id: int, fen: int) -> None:
+        promise = self.promises.get(pledge_id)
+        if promise is None:
+            raise NotFound(what=f"pledge {pledge_id}")
+        if promise.kind != "cash" or promise.state not in ("reserved", *LIVE_STATES) or promise.outstanding < fen:
+            raise WrongState(subject=promise.reference, state=promise.state, wanted="pledged")
 
-    def fees(self, tx: Session, written: Sequence[_Gift], fee_fund: str | None) -> list[_Fee]:
-        """What the wallet kept of these gifts, as far as it is whole, and as far as the general fund can bear it."""
-        first: dict[int, _Gift] = {}
-        for gift in written:
-            first.setdefault(gift.match.line_id, gift)
-        bearable = store.free(tx, fee_fund) if fee_fund is not None else None
-        fees = []
-        for gift in first.values():
-            for line_id in gift.match.fee_line_ids:
-                line = self.lines.get(line_id)
-                if line is None or line.amount_fen >= 0 or line.account_code != gift.line.account_code or \
-                        self.left[line_id] != -line.amount_fen:
-                    continue
-                if bearable is not None:
-                    if bearable + line.amount_fen < 0:
-                        continue
-                    bearable += line.amount_fen
-                self.left[line_id] = 0
-                fees.append(_Fee(line, fee_fund or gift.fund, max(self.days[line_id], gift.on)))
-        return fees
+    def _gift(self, number: int, line: _Line, promise: Promise, fen: int) -> MoneyGift:
+        if promise.state == "reserved":
+            # As in receipts: the money says what its donor had not said yet.
+            self.confirmed[promise.id] = line.on
+            promise.pledged_on, promise.expires_at = max(line.on, local_date(promise.reserved_at)), None
+        parts = spread(fen, gifts.unpaid_parts(promise))
+        gifts.mark_paid(promise, parts)
+        self.kept[promise.id] = promise
+        return MoneyGift(number, line.id, line.on, fen, parts, promise.donor_id, promise.sub_project_id, promise.id,
+                         promise.shown, promise.pledged_on)
 
-
-def _write(tx: Session, written: Sequence[_Gift], fees: Sequence[_Fee], accounts: Mapping[str, str],
-           fee_fund: str | None, actor: Actor, clock: Clock) -> None:
-    """Each table in one statement; the entries of the books before the gifts that point at them."""
-    tx.expunge_all()        # promises were kept in memory only: they are written set by set below
-    _keep_promises(tx, written)
-    numbers = next_ids(tx, Donation.__table__, len(written))
-    capacity.apply_many(tx, [
-        Step([Change(part.need_item_id, paid=part.amount, received=part.amount) for part in gift.parts],
-             ("donation", number), gift.on, gift.pledge.pledged_on)
-        for number, gift in zip(numbers, written, strict=True)])
-    carried = _carried(written)
-    entries = store.post_many(tx, [
-        *(Posting(postings.gift(number, accounts[gift.line.account_code], gift.fund, gift.fen, gift.on,
-                                kept_fen=gift.fen, fee_fen=carried[n], fee_fund=fee_fund), actor.user_id)
-          for n, (number, gift) in enumerate(zip(numbers, written, strict=True))),
-        *(Posting(postings.wallet_fee(fee.line.id, accounts[fee.line.account_code], fee.fund, -fee.line.amount_fen,
-                                      fee.on), actor.user_id) for fee in fees)], clock=clock)
-    insert_many(tx, Donation.__table__, [
-        {"id": number, "kind": "cash", "donor_id": gift.pledge.donor_id, "pledge_id": gift.pledge.id,
-         "sub_project_id": gift.pledge.sub_project_id, "received_on": gift.on, "amount": gift.fen,
-         "value_fen": gift.fen, "shown": gift.pledge.shown, "entry_id": entry_id, "statement_line_id": gift.line.id,
-         "recorded_by": actor.user_id}
-        for number, entry_id, gift in zip(numbers, entries, written, strict=False)])
-    insert_many(tx, DonationLine.__table__, [
-        {"donation_id": number, "need_item_id": part.need_item_id, "amount": part.amount, "value_fen": part.amount}
-        for number, gift in zip(numbers, written, strict=True) for part in gift.parts])
-    _explain(tx, numbers, entries, written, fees, actor, clock)
+    def fees(self, match: Match, first: _Booked) -> list[_Booked]:
+        """What the wallet kept of a match, of lines that are whole, as far as who bears it can."""
+        booked = []
+        for line_id in match.fee_line_ids:
+            line = self.lines.get(line_id)
+            if line is None or line.kind != "fee" or line.amount_fen >= 0 or line.left_fen != -line.amount_fen \
+                    or line.ledger_account != first.line.ledger_account:
+                continue
+            fund = self.fee_fund or self.promises[match.parts[0][0]].fund
+            entry = postings.wallet_fee(line.id, line.ledger_account, fund, line.left_fen, max(line.on, first.line.on))
+            try:
+                store.take(self.books, entry)
+            except Conflict:
+                continue
+            line.left_fen = 0
+            booked.append(_Booked(match, line, entry, None))
+        return booked
 
 
-def _keep_promises(tx: Session, written: Sequence[_Gift]) -> None:
-    pledges = {gift.pledge.id: gift.pledge for gift in written}
-    update_many(tx, Pledge.__table__, [
-        {"id": pledge.id, "paid": pledge.paid, "state": pledge.state, "expires_at": pledge.expires_at}
-        for pledge in pledges.values()])
-    update_many(tx, PledgeLine.__table__, [
-        {"id": line.id, "paid": line.paid} for pledge in pledges.values() for line in pledge.lines])
+def _locked_lines(tx: Session, wanted: Sequence[int], places: Mapping[int, Row[Any]], clock: Clock) -> dict[int, _Line]:
+    rows = tx.connection().execute(
+        select(_LINE.id, _LINE.amount_fen, _LINE.used_fen, _LINE.currency, _LINE.fee_fen, _LINE.fee_booked, _LINE.kind,
+               _LINE.held).where(among(tx, _LINE.id, wanted)).order_by(_LINE.id).with_for_update()).all()
+    days = lines.booking_days(tx, list(places.values()), clock)
+    return {row.id: _Line(row.id, places[row.id].ledger_account, days[row.id], row.amount_fen, lines.left_of(row),
+                          row.fee_fen, row.fee_booked, row.kind, row.held) for row in rows}
 
 
-def _carried(written: Sequence[_Gift]) -> list[int]:
-    """The fee that each gift's entry carries: that of a line entered by hand with one, in its first entry."""
-    seen: set[int] = set()
-    carried = []
-    for gift in written:
-        first = gift.line.id not in seen and not gift.line.fee_booked
-        carried.append(gift.line.fee_fen if first else 0)
-        seen.add(gift.line.id)
-    return carried
+def _write(tx: Session, booked: Sequence[_Booked], found: _Found, actor: Actor, clock: Clock) -> None:
+    """Everything is asked, then each table is written in one statement: the entries before the gifts that name them."""
+    if not booked:
+        return
+    if found.confirmed:
+        for pledge in tx.scalars(select(Pledge).where(Pledge.id.in_(found.confirmed)).order_by(Pledge.id)):
+            confirm_by_payment(tx, pledge, actor, clock, found.confirmed[pledge.id])
+    posted = [Posting(one.entry, actor.user_id) for one in booked]
+    entries = store.check_many(tx, posted)
+    given = [(one.gift, entry_id) for one, entry_id in zip(booked, entries, strict=True) if one.gift is not None]
+    of_gifts = [gift for gift, _ in given]
+    with pipelined(tx):
+        promises.keep(tx, found.kept.values())
+        gifts.take_capacity(tx, of_gifts, found.left)
+        store.write_many(tx, posted, entries, clock=clock)
+        insert_many(tx, Allocation.__table__, [
+            {"statement_line_id": one.line.id, "kind": "fee" if one.gift is None else "donation",
+             "subject_id": one.line.id if one.gift is None else one.gift.id, "entry_id": entry_id,
+             "amount_fen": -one.line.amount_fen if one.gift is None else one.gift.amount_fen}
+            for one, entry_id in zip(booked, entries, strict=True)])
+        gifts.record(tx, of_gifts, [entry_id for _, entry_id in given], actor, clock)
+        _explain(tx, booked, entries, actor, clock)
+    tx.expire_all()     # what the caller had read of promises and lines is old now
 
 
-def _explain(tx: Session, numbers: Sequence[int], entries: Sequence[int], written: Sequence[_Gift],
-             fees: Sequence[_Fee], actor: Actor, clock: Clock) -> None:
-    """What each line became, why, and the history."""
+def _explain(tx: Session, booked: Sequence[_Booked], entries: Sequence[int], actor: Actor, clock: Clock) -> None:
+    """Why each line became what it did; a line that a person had held is no longer."""
     now = clock.now()
-    of_gifts, of_fees = entries[:len(written)], entries[len(written):]
-    insert_many(tx, Allocation.__table__, [
-        *({"statement_line_id": gift.line.id, "kind": "donation", "subject_id": number, "entry_id": entry_id,
-           "amount_fen": gift.fen} for number, entry_id, gift in zip(numbers, of_gifts, written, strict=True)),
-        *({"statement_line_id": fee.line.id, "kind": "fee", "subject_id": fee.line.id, "entry_id": entry_id,
-           "amount_fen": -fee.line.amount_fen} for entry_id, fee in zip(of_fees, fees, strict=True))])
-    used = {gift.line.id: gift.line for gift in written}
+    used = {one.line.id: one.line for one in booked}
     update_many(tx, StatementLine.__table__, [
-        {"id": line.id, "fee_booked": line.fee_booked or line.fee_fen > 0, "held": False}
-        for line in used.values() if line.held or (line.fee_fen and not line.fee_booked)])
-    matches = {gift.match.line_id: gift.match for gift in written}
+        {"id": line.id, "fee_booked": line.fee_booked, "held": False} for line in used.values()
+        if line.held or (line.fee_fen and line.fee_booked)])
+    told = dict.fromkeys((one.line.id, one.match) for one in booked)
     insert_many(tx, LineNote.__table__, [
-        {"statement_line_id": line_id, "step": "matched", "tier": match.tier, "code": match.code,
-         "facts": match.facts, "by": actor.user_id, "at": now}
-        for match in matches.values() for line_id in (match.line_id, *(
-            fee.line.id for fee in fees if fee.line.id in match.fee_line_ids))])
+        {"statement_line_id": line_id, "step": "matched", "tier": match.tier, "code": match.code, "facts": match.facts,
+         "by": actor.user_id, "at": now} for line_id, match in told])
     events.record_many(tx, [
-        *(events.Told("gift_received", ("donation", number), {
-            "amount_fen": gift.fen, "suspense_fen": 0, "pledge": gift.pledge.id, "entry": entry_id,
-            "line": gift.line.id}) for number, entry_id, gift in zip(numbers, of_gifts, written, strict=True)),
-        *(events.Told("wallet_fee", ("statement_line", fee.line.id), {
-            "amount_fen": -fee.line.amount_fen, "entry": entry_id})
-          for entry_id, fee in zip(of_fees, fees, strict=True))], actor_id=actor.user_id, at=now)
+        events.Told("wallet_fee", ("statement_line", one.line.id), {"amount_fen": -one.line.amount_fen,
+                                                                     "entry": entry_id})
+        for one, entry_id in zip(booked, entries, strict=True) if one.gift is None], actor_id=actor.user_id, at=now)

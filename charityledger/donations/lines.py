@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,20 +14,21 @@ from ..database import is_postgresql
 from ..errors import Conflict, InvalidInput, LineOverused, NotFound
 from ..identity.actor import Actor
 from ..ledger.models import Period
+from ..many import among, insert_many
 from .models import Allocation, MoneyAccount, StatementLine
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
 _LINE, _ACCOUNT = StatementLine.__table__, MoneyAccount.__table__.c
-_ADD_LINE_POSTGRESQL = (postgresql.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "identity"])
-                        .returning(_LINE.c.id))
-_ADD_LINE_SQLITE = (sqlite.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "identity"])
-                    .returning(_LINE.c.id))
 _LEDGER_ACCOUNT = select(_ACCOUNT.ledger_account).where(_ACCOUNT.code == bindparam("account"))
-_READ = select(_LINE.c.id, _LINE.c.account_code, _LINE.c.booked_on, _LINE.c.fee_fen).where(
-    _LINE.c.id == bindparam("line"))
+_PLACE = _LEDGER_ACCOUNT.scalar_subquery()
+_ADD_LINE_POSTGRESQL = (postgresql.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "identity"])
+                        .returning(_LINE.c.id, _PLACE))
+_ADD_LINE_SQLITE = (sqlite.insert(_LINE).on_conflict_do_nothing(index_elements=["account_code", "identity"])
+                    .returning(_LINE.c.id, _PLACE))
+_READ = select(_LINE.c.id, _LINE.c.account_code, _ACCOUNT.ledger_account, _LINE.c.booked_on, _LINE.c.fee_fen).where(
+    _LINE.c.id == bindparam("line"), _ACCOUNT.code == _LINE.c.account_code)
 _LEFT = (select(func.abs(_LINE.c.amount_fen) - _LINE.c.used_fen, _LINE.c.currency)
          .where(_LINE.c.id == bindparam("line")).with_for_update())
-_ALLOCATE = insert(Allocation.__table__)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,12 @@ class LineKnown(Conflict):
 
 
 def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int:
-    """A statement line entered by hand; nothing is allocated yet. Returns its id.
+    """A statement line entered by hand; nothing is allocated yet. Returns its id. Raises what `enter` raises."""
+    return enter(tx, line, actor, clock).id
+
+
+def enter(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> "Line":
+    """`add_line`, for who books the line in the same transaction.
 
     Raises AmountNotPositive, FeeTooLarge, LineKnown, or NotFound for an unknown account.
     """
@@ -76,16 +82,18 @@ def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int
         raise AmountNotPositive(amount_fen=line.amount_fen)
     if not 0 <= line.fee_fen < line.amount_fen:
         raise FeeTooLarge(fee_fen=line.fee_fen, amount_fen=line.amount_fen)
-    ledger_account(tx, line.account_code)
     # Without the bank's number nothing can tell two genuine gifts from one entered twice, so both are kept.
-    line_id = tx.connection().execute(_ADD_LINE_POSTGRESQL if is_postgresql(tx) else _ADD_LINE_SQLITE, {
-        "account_code": line.account_code, "booked_on": line.booked_on, "amount_fen": line.amount_fen, "used_fen": 0,
-        "fee_fen": line.fee_fen, "fee_booked": False, "counterparty": line.counterparty, "memo": line.memo,
+    row = tx.connection().execute(_ADD_LINE_POSTGRESQL if is_postgresql(tx) else _ADD_LINE_SQLITE, {
+        "account": line.account_code, "account_code": line.account_code, "booked_on": line.booked_on,
+        "amount_fen": line.amount_fen,
+        "fee_fen": line.fee_fen, "counterparty": line.counterparty, "memo": line.memo,
         "native_id": line.native_id or None, "identity": by_native_id(line.native_id),
-        "entered_by": actor.user_id, "recorded_at": clock.now()}).scalar()
-    if line_id is None:
+        "entered_by": actor.user_id, "recorded_at": clock.now()}).first()
+    if row is None:
+        # Either the line is there already, or there is no such account to enter it in.
+        ledger_account(tx, line.account_code)
         raise LineKnown(native_id=line.native_id)
-    return int(line_id)
+    return Line(row[0], line.account_code, row[1], line.booked_on, line.fee_fen, line.amount_fen)
 
 
 def by_native_id(native_id: str | None) -> str | None:
@@ -94,12 +102,15 @@ def by_native_id(native_id: str | None) -> str | None:
 
 
 class Line(NamedTuple):
-    """What a posting needs of a statement line."""
+    """What a posting needs of a statement line. `ledger_account`: where its money lies in the books; `left_fen`: what
+    is left of it, of a line that nobody else can see yet."""
 
     id: int
     account_code: str
+    ledger_account: str
     booked_on: date
     fee_fen: int
+    left_fen: int | None = None
 
 
 def read(tx: Session, line_id: int, on: date | None = None) -> Line:
@@ -108,17 +119,17 @@ def read(tx: Session, line_id: int, on: date | None = None) -> Line:
     return line if on is None else line._replace(booked_on=on)
 
 
-def left_of(line: StatementLine) -> int:
+def left_of(line: StatementLine | Row[*tuple[Any, ...]]) -> int:
     """What is not used of a line, in fen; nothing of one in another currency can be."""
     return abs(line.amount_fen) - line.used_fen if line.currency == "CNY" else 0
 
 
-def booking_days(tx: Session, rows: Sequence[StatementLine], clock: Clock) -> dict[int, date]:
+def booking_days(tx: Session, rows: Sequence[StatementLine | Row[*tuple[Any, ...]]], clock: Clock) -> dict[int, date]:
     """{line id: the day to book it}: its own; today where something that it had become was taken back, because dated
     back the books of the days between would hold the money twice; the first open day where its month is closed."""
     ids = [row.id for row in rows]
     turned = set(tx.scalars(select(Allocation.statement_line_id).where(
-        Allocation.statement_line_id.in_(ids), Allocation.reverses_id.is_not(None)))) if ids else set()
+        among(tx, Allocation.__table__.c.statement_line_id, ids), Allocation.reverses_id.is_not(None))))
     closed = set(tx.scalars(select(Period.code).where(Period.closed_at.is_not(None))))
     return {row.id: first_open(today(clock) if row.id in turned else row.booked_on, closed) for row in rows}
 
@@ -144,11 +155,26 @@ def ledger_account(tx: Session, account_code: str) -> str:
     return str(account)
 
 
-def allocate(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int) -> None:
-    """Use part of a line. Python's half of promise 5; the database counts what is used and checks it once more."""
+def left(tx: Session, line: Line) -> int:
+    """What is left of a line, in fen; it is locked, unless nobody else can see it yet."""
+    return _left(tx, line.id) if line.left_fen is None else line.left_fen
+
+
+def _left(tx: Session, line_id: int) -> int:
     left_fen, currency = tx.connection().execute(_LEFT, {"line": line_id}).one()
-    if currency != "CNY" or amount_fen > left_fen:
-        raise LineOverused(line_id=line_id, left_fen=left_fen if currency == "CNY" else 0, requested_fen=amount_fen)
+    return int(left_fen) if currency == "CNY" else 0
+
+
+def allocate(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int,
+             left_fen: int | None = None) -> None:
+    """Use part of a line. Python's half of promise 5; the database counts what is used and checks it once more.
+
+    `left_fen`: what `left` said in this transaction, less what was used of the line since.
+    """
+    if left_fen is None:
+        left_fen = _left(tx, line_id)
+    if amount_fen > left_fen:
+        raise LineOverused(line_id=line_id, left_fen=left_fen, requested_fen=amount_fen)
     _add(tx, line_id, kind, subject_id, entry_id, amount_fen)
 
 
@@ -194,6 +220,6 @@ def became(session: Session, line_id: int) -> dict[tuple[str, int], int]:
 
 def _add(tx: Session, line_id: int, kind: str, subject_id: int, entry_id: int, amount_fen: int,
          reverses_id: int | None = None) -> None:
-    tx.connection().execute(_ALLOCATE, {
+    insert_many(tx, Allocation.__table__, [{
         "statement_line_id": line_id, "kind": kind, "subject_id": subject_id, "entry_id": entry_id,
-        "amount_fen": amount_fen, "reverses_id": reverses_id})
+        "amount_fen": amount_fen, "reverses_id": reverses_id}])

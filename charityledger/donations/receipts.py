@@ -14,14 +14,16 @@ from ..identity.actor import Actor
 from ..ledger import postings, store
 from ..ledger.chart import GENERAL_FUND
 from ..ledger.idempotency import once
+from ..ledger.store import Posting
+from ..pipeline import pipelined
 from ..projects import capacity
-from ..projects.capacity import Change
 from . import gifts, lines, suspense
 from .donors import DonorFacts, find_or_create
 from .gifts import InvalidReference as InvalidReference
 from .gifts import find_pledge as find_pledge
 from .gifts import open_parts as open_parts
 from .lines import AmountNotPositive as AmountNotPositive
+from .lines import Line
 from .lines import ReceivedLine as ReceivedLine
 from .lines import add_line as add_line
 from .lines import allocate as allocate
@@ -41,13 +43,12 @@ def record_receipt(tx: Session, *, actor: Actor, clock: Clock, line: ReceivedLin
     statement line's id. Raises NotFound for an unknown reference, AmountNotPositive, FeeTooLarge, LineKnown.
     """
     def act() -> int:
-        line_id = add_line(tx, line, actor, clock)
+        entered = lines.enter(tx, line, actor, clock)
         if reference is None:
-            hold(tx, line_id=line_id, amount_fen=line.amount_fen, reason="no_reference", actor=actor, clock=clock)
+            suspense.hold_line(tx, entered, line.amount_fen, reason="no_reference", actor=actor, clock=clock)
         else:
-            pay_pledge(tx, line_id=line_id, pledge=find_pledge(tx, reference), amount_fen=line.amount_fen,
-                       fee_fund=fee_fund, actor=actor, clock=clock)
-        return line_id
+            _pay(tx, entered, find_pledge(tx, reference), line.amount_fen, fee_fund=fee_fund, actor=actor, clock=clock)
+        return entered.id
 
     return once(tx, key, {"use": "receipt", "line": line, "reference": reference}, act, clock=clock)
 
@@ -59,11 +60,11 @@ def record_gift(tx: Session, *, actor: Actor, clock: Clock, line: ReceivedLine, 
     """A gift without a pledge: to a sub-project (it takes capacity; what is too much waits in suspense) or, without
     `sub_code`, to the general fund. Returns the statement line's id."""
     def act() -> int:
-        line_id = add_line(tx, line, actor, clock)
+        entered = lines.enter(tx, line, actor, clock)
         donor_id = find_or_create(tx, donor, actor=actor, clock=clock) if donor else None
-        give(tx, line_id=line_id, amount_fen=line.amount_fen, sub_code=sub_code, donor_id=donor_id, shown=shown,
-             actor=actor, clock=clock, fee_fund=fee_fund)
-        return line_id
+        _give(tx, entered, line.amount_fen, sub_code=sub_code, donor_id=donor_id, shown=shown, fee_fund=fee_fund,
+              actor=actor, clock=clock)
+        return entered.id
 
     return once(tx, key, {"use": "gift", "line": line, "sub": sub_code, "donor": donor, "shown": shown}, act,
                 clock=clock)
@@ -109,12 +110,15 @@ def pay_pledge(tx: Session, *, line_id: int, pledge: Pledge, amount_fen: int, ac
                fee_fund: str | None = None, on: date | None = None) -> int:
     """Allocate a line to a pledge, the excess to suspense; returns the donation's id (or the suspense's, if all is
     excess). A reservation that gets paid counts as confirmed: the money says so."""
+    return _pay(tx, lines.read(tx, line_id, on), pledge, amount_fen, fee_fund=fee_fund, actor=actor, clock=clock)
+
+
+def _pay(tx: Session, line: Line, pledge: Pledge, amount_fen: int, *, fee_fund: str | None, actor: Actor,
+         clock: Clock) -> int:
     if pledge.kind != "cash":
         raise WrongState(subject=pledge.reference, state=pledge.kind, wanted="cash")
     if pledge.state in ENDED_STATES or pledge.state == "fulfilled":
-        return hold(tx, line_id=line_id, amount_fen=amount_fen, reason="over_payment", pledge=pledge, actor=actor,
-                    clock=clock, on=on)
-    line = lines.read(tx, line_id, on)
+        return suspense.hold_line(tx, line, amount_fen, reason="over_payment", pledge=pledge, actor=actor, clock=clock)
     if pledge.state == "reserved":
         from .adoption import confirm_by_payment
 
@@ -124,45 +128,53 @@ def pay_pledge(tx: Session, *, line_id: int, pledge: Pledge, amount_fen: int, ac
     gifts.mark_paid(pledge, parts)
     tx.flush()
     return _book(tx, line, parts, kept, amount_fen - kept, donor_id=pledge.donor_id, shown=pledge.shown,
-                 sub=gifts.home_of(tx, pledge), pledge=pledge, fee_fund=fee_fund, actor=actor,
-                 clock=clock)
+                 sub=gifts.home_of(tx, pledge), pledge=pledge, known=None, fee_fund=fee_fund, actor=actor, clock=clock)
 
 
 def give(tx: Session, *, line_id: int, amount_fen: int, sub_code: str | None, donor_id: int | None, shown: str,
          actor: Actor, clock: Clock, fee_fund: str | None = None, on: date | None = None) -> int:
     """See `record_gift`; returns the donation's id, or the suspense's where nothing fits."""
-    line = lines.read(tx, line_id, on)
-    if sub_code is None:
-        return _book(tx, line, [], amount_fen, 0, donor_id=donor_id, shown=shown, sub=None, pledge=None,
-                     fee_fund=fee_fund, actor=actor, clock=clock)
-    sub = gifts.find_sub(tx, sub_code)
-    parts = spread(amount_fen, open_parts(tx, sub.id))
-    taken = sum(p.amount for p in parts)
-    if not taken:
-        return hold(tx, line_id=line_id, amount_fen=amount_fen, reason="over_payment", donor_id=donor_id, actor=actor,
-                    clock=clock, on=on)
-    return _book(tx, line, parts, taken, amount_fen - taken, donor_id=donor_id, shown=shown, sub=sub, pledge=None,
+    return _give(tx, lines.read(tx, line_id, on), amount_fen, sub_code=sub_code, donor_id=donor_id, shown=shown,
                  fee_fund=fee_fund, actor=actor, clock=clock)
 
 
-def _book(tx: Session, line: lines.Line, parts: list[Part], taken: int, excess: int, *, donor_id: int | None,
-          shown: str, sub: gifts.Home | None, pledge: Pledge | None, fee_fund: str | None, actor: Actor,
+def _give(tx: Session, line: Line, amount_fen: int, *, sub_code: str | None, donor_id: int | None, shown: str,
+          fee_fund: str | None, actor: Actor, clock: Clock) -> int:
+    if sub_code is None:
+        return _book(tx, line, [], amount_fen, 0, donor_id=donor_id, shown=shown, sub=None, pledge=None, known=None,
+                     fee_fund=fee_fund, actor=actor, clock=clock)
+    sub, left = open_parts(tx, sub_code)
+    parts = spread(amount_fen, left)
+    taken = sum(p.amount for p in parts)
+    if not taken:
+        return suspense.hold_line(tx, line, amount_fen, reason="over_payment", donor_id=donor_id, actor=actor,
+                                  clock=clock)
+    return _book(tx, line, parts, taken, amount_fen - taken, donor_id=donor_id, shown=shown, sub=sub, pledge=None,
+                 known=left, fee_fund=fee_fund, actor=actor, clock=clock)
+
+
+def _book(tx: Session, line: Line, parts: list[Part], taken: int, excess: int, *, donor_id: int | None, shown: str,
+          sub: gifts.Home | None, pledge: Pledge | None, known: list[Part] | None, fee_fund: str | None, actor: Actor,
           clock: Clock) -> int:
-    """One gift of `taken` fen over `parts`, and `excess` in suspense, in one entry. Returns the donation's id."""
-    donation = gifts.add_money_gift(
-        tx, line_id=line.id, on=line.booked_on, amount_fen=taken, parts=parts, donor_id=donor_id, shown=shown,
-        sub_project_id=sub.id if sub else None, pledge_id=pledge.id if pledge else None, actor=actor)
-    capacity.apply(tx, [Change(p.need_item_id, paid=p.amount if pledge else 0, received=p.amount) for p in parts],
-                   subject=("donation", donation.id), on=line.booked_on,
-                   promised_on=pledge.pledged_on if pledge else None)
-    entry_id = store.post(tx, postings.gift(
-        donation.id, lines.ledger_account(tx, line.account_code), sub.code if sub else GENERAL_FUND, taken,
-        line.booked_on, kept_fen=taken if pledge else 0, suspense_fen=excess,
-        fee_fen=lines.take_fee(tx, line.id) if line.fee_fen else 0, fee_fund=fee_fund), clock=clock,
-        made_by=actor.user_id)
-    allocate(tx, line.id, "donation", donation.id, entry_id, taken)
+    """One gift of `taken` fen over `parts`, and `excess` in suspense, in one entry. Returns the donation's id.
+    `known`: what the items had left, where they were just asked."""
+    [number] = gifts.next_gifts(tx, 1)
+    gift = gifts.MoneyGift(number, line.id, line.booked_on, taken, parts, donor_id, sub.id if sub else None,
+                           pledge.id if pledge else None, shown, pledge.pledged_on if pledge else None, excess)
+    # Everything is asked before anything is written: need items first, then the books, the line last.
+    left = {p.need_item_id: p.amount for p in known} if known else capacity.left(tx, [p.need_item_id for p in parts])
+    posting = Posting(postings.gift(
+        number, line.ledger_account, sub.code if sub else GENERAL_FUND, taken, line.booked_on,
+        kept_fen=taken if pledge else 0, suspense_fen=excess,
+        fee_fen=lines.take_fee(tx, line.id) if line.fee_fen else 0, fee_fund=fee_fund), actor.user_id)
+    [entry_id] = store.check_many(tx, [posting])
+    left_fen = lines.left(tx, line)
+    with pipelined(tx):
+        gifts.take_capacity(tx, [gift], left)
+        store.write_many(tx, [posting], [entry_id], clock=clock)
+        allocate(tx, line.id, "donation", number, entry_id, taken, left_fen)
+        gifts.record(tx, [gift], [entry_id], actor, clock)
     if excess:
         held = suspense.add(tx, line, excess, "over_payment", entry_id, pledge, donor_id)
-        allocate(tx, line.id, "suspense", held.id, entry_id, excess)
-    gifts.booked(tx, donation, entry_id, excess, actor, clock)
-    return donation.id
+        allocate(tx, line.id, "suspense", held.id, entry_id, excess, left_fen - taken)
+    return number

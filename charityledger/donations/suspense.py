@@ -13,8 +13,6 @@ from ..identity.actor import Actor
 from ..ledger import postings, store
 from ..ledger.chart import GENERAL_FUND
 from ..ledger.idempotency import once
-from ..projects import capacity
-from ..projects.capacity import Change
 from . import gifts, lines
 from .models import Pledge, Suspense
 from .rules import LIVE_STATES, Part, spread
@@ -29,14 +27,20 @@ class NothingOpen(InvalidInput):
 
 def hold(tx: Session, *, line_id: int, amount_fen: int, reason: str, actor: Actor, clock: Clock,
          pledge: Pledge | None = None, donor_id: int | None = None, on: date | None = None) -> int:
-    """Put money in suspense; returns the suspense's id. It pays no wallet's fee: the general fund does."""
-    line = lines.read(tx, line_id, on)
+    """Put money of a line in suspense; returns the suspense's id. It pays no wallet's fee: the general fund does."""
+    return hold_line(tx, lines.read(tx, line_id, on), amount_fen, reason=reason, actor=actor, clock=clock,
+                     pledge=pledge, donor_id=donor_id)
+
+
+def hold_line(tx: Session, line: lines.Line, amount_fen: int, *, reason: str, actor: Actor, clock: Clock,
+              pledge: Pledge | None = None, donor_id: int | None = None) -> int:
+    """`hold`, of a line that was read already."""
     # The entry names the line, because the suspense row needs the entry's id and so comes after it.
     entry_id = store.post(tx, postings.to_suspense(
-        line_id, lines.ledger_account(tx, line.account_code), amount_fen, line.booked_on,
-        fee_fen=lines.take_fee(tx, line_id)), clock=clock, made_by=actor.user_id)
+        line.id, line.ledger_account, amount_fen, line.booked_on,
+        fee_fen=lines.take_fee(tx, line.id) if line.fee_fen else 0), clock=clock, made_by=actor.user_id)
     held = add(tx, line, amount_fen, reason, entry_id, pledge, donor_id)
-    lines.allocate(tx, line_id, "suspense", held.id, entry_id, amount_fen)
+    lines.allocate(tx, line.id, "suspense", held.id, entry_id, amount_fen, line.left_fen)
     events.record(tx, kind="money_held", subject=("suspense", held.id),
                   payload={"amount_fen": amount_fen, "reason": reason, "entry": entry_id}, actor_id=actor.user_id,
                   at=clock.now())
@@ -94,39 +98,40 @@ def settle_suspense(tx: Session, *, actor: Actor, clock: Clock, suspense_id: int
 
 def _settle(tx: Session, held: Suspense, amount: int, *, exact: bool, reference: str | None, sub_code: str | None,
             shown: str, actor: Actor, clock: Clock, on: date) -> int:
-    pledge, sub = _home(tx, reference, sub_code)
+    pledge, sub, open_now = _home(tx, reference, sub_code)
     parts: list[Part] = []
     taken = amount
     if sub is not None:
-        parts = spread(amount, gifts.unpaid_parts(pledge) if pledge else gifts.open_parts(tx, sub.id))
+        parts = spread(amount, open_now)
         taken = sum(p.amount for p in parts)
         if not taken or (exact and taken < amount):
             raise NothingOpen(sub=sub.code, left_fen=taken, requested_fen=amount)
     assert held.statement_line_id is not None
-    donation = gifts.add_money_gift(
-        tx, line_id=held.statement_line_id, on=on, amount_fen=taken, parts=parts,
-        donor_id=pledge.donor_id if pledge else held.donor_id, sub_project_id=sub.id if sub else None,
-        pledge_id=pledge.id if pledge else None, shown=pledge.shown if pledge else shown, actor=actor)
     if pledge is not None:
         gifts.mark_paid(pledge, parts)
         tx.flush()
-    capacity.apply(tx, [Change(p.need_item_id, paid=p.amount if pledge else 0, received=p.amount) for p in parts],
-                   subject=("donation", donation.id), on=on, promised_on=pledge.pledged_on if pledge else None)
+    [number] = gifts.next_gifts(tx, 1)
+    gift = gifts.MoneyGift(
+        number, held.statement_line_id, on, taken, parts, pledge.donor_id if pledge else held.donor_id,
+        sub.id if sub else None, pledge.id if pledge else None, pledge.shown if pledge else shown,
+        pledge.pledged_on if pledge else None)
+    gifts.take_capacity(tx, [gift])
     entry_id = store.post(tx, postings.from_suspense(
-        donation.id, lines.ledger_account(tx, held.account_code), sub.code if sub else GENERAL_FUND, taken, on,
+        number, lines.ledger_account(tx, held.account_code), sub.code if sub else GENERAL_FUND, taken, on,
         kept_fen=taken if pledge else 0), clock=clock, made_by=actor.user_id)
     held.settled_fen += taken
     tx.flush()
-    lines.turn(tx, held.statement_line_id, entry_id, taken, out_of=("suspense", held.id),
-               into=("donation", donation.id))
-    gifts.booked(tx, donation, entry_id, 0, actor, clock)
-    return donation.id
+    lines.turn(tx, held.statement_line_id, entry_id, taken, out_of=("suspense", held.id), into=("donation", number))
+    gifts.record(tx, [gift], [entry_id], actor, clock)
+    return number
 
 
-def _home(tx: Session, reference: str | None, sub_code: str | None) -> tuple[Pledge | None, gifts.Home | None]:
+def _home(tx: Session, reference: str | None,
+          sub_code: str | None) -> tuple[Pledge | None, gifts.Home | None, list[Part]]:
+    """The promise or project that the money is for, and what each item can take of it."""
     if reference is not None:
         pledge = gifts.find_pledge(tx, reference)
         if pledge.state not in LIVE_STATES or pledge.kind != "cash":
             raise WrongState(subject=pledge.reference, state=pledge.state, wanted="pledged")
-        return pledge, gifts.home_of(tx, pledge)
-    return None, None if sub_code is None else gifts.find_sub(tx, sub_code)
+        return pledge, gifts.home_of(tx, pledge), gifts.unpaid_parts(pledge)
+    return None, *((None, []) if sub_code is None else gifts.open_parts(tx, sub_code))

@@ -4,6 +4,8 @@ and the part of promise 9 that no check of one row can hold: who asked for a pay
 On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would overrule the check (see ledger.triggers).
 """
 
+from ..ledger.triggers import once_a_statement, refuses
+
 _USE = "UPDATE statement_line SET used_fen = used_fen + NEW.amount_fen WHERE id = NEW.statement_line_id;"
 _OVERUSED = "NEW.used_fen < 0 OR NEW.used_fen > abs(NEW.amount_fen) OR (NEW.currency <> 'CNY' AND NEW.used_fen <> 0)"
 _BY_WHO_ASKED = """NEW.made_by IS NULL OR EXISTS (SELECT 1 FROM disbursement
@@ -29,19 +31,8 @@ def sqlite_statements() -> list[str]:
 
 def postgresql_statements() -> list[str]:
     """See the module. The month's row is locked FOR SHARE, so that a close waits for imports under way."""
+    months = "(SELECT to_char(booked_on, 'YYYYMM') FROM added)"
     return [
-        "CREATE OR REPLACE FUNCTION allocation_after() RETURNS trigger LANGUAGE plpgsql AS $$\n"
-        f"BEGIN {_USE} RETURN NEW; END $$",
-        "CREATE TRIGGER allocation_after AFTER INSERT ON allocation FOR EACH ROW EXECUTE FUNCTION allocation_after()",
-        """CREATE OR REPLACE FUNCTION statement_line_before() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  PERFORM 1 FROM period WHERE code = to_char(NEW.booked_on, 'YYYYMM') FOR SHARE;
-  IF EXISTS (SELECT 1 FROM period WHERE code = to_char(NEW.booked_on, 'YYYYMM') AND closed_at IS NOT NULL) THEN
-    RAISE EXCEPTION 'period_closed: nothing more is dated in it' USING ERRCODE = '23000'; END IF;
-  RETURN NEW;
-END $$""",
-        "CREATE TRIGGER statement_line_before BEFORE INSERT ON statement_line FOR EACH ROW "
-        "EXECUTE FUNCTION statement_line_before()",
         f"""CREATE OR REPLACE FUNCTION payment_returned_before() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF {_BY_WHO_ASKED} THEN
@@ -50,4 +41,12 @@ BEGIN
 END $$""",
         "CREATE TRIGGER payment_returned_before BEFORE INSERT ON journal_entry FOR EACH ROW "
         "WHEN (NEW.kind = 'payment_returned') EXECUTE FUNCTION payment_returned_before()",
+        *once_a_statement("allocation", "allocation_after", """
+  UPDATE statement_line SET used_fen = used_fen + moved.fen
+    FROM (SELECT statement_line_id, sum(amount_fen)::bigint AS fen FROM added GROUP BY statement_line_id) AS moved
+    WHERE id = moved.statement_line_id;"""),
+        *once_a_statement("statement_line", "statement_line_before", f"""
+  PERFORM 1 FROM period WHERE code IN {months} ORDER BY code FOR SHARE;"""
+            + refuses(f"SELECT 1 FROM period WHERE code IN {months} AND closed_at IS NOT NULL",
+                      "period_closed: nothing more is dated in it")),
     ]

@@ -1,10 +1,13 @@
 """The only writer of movements."""
 
-from collections.abc import Sequence
+import functools
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.orm import Session
 
 from ..clock import Clock, period_of
@@ -12,7 +15,6 @@ from ..database import is_postgresql
 from ..errors import (
     AccountOverdrawn,
     AlreadyReversed,
-    Conflict,
     FundOverdrawn,
     HeldMoney,
     PeriodClosed,
@@ -21,26 +23,30 @@ from ..errors import (
     UnknownFund,
 )
 from ..many import insert_many
+from ..pipeline import pipelined
 from . import chart
-from .entry import Entry, by_account_and_fund, change_in
-from .models import AccountBalance, Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow, Period
+from .entry import Entry
+from .models import Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow, Period
 
 # What pays money out, sends it back, undoes or re-designates it: never without a second person (promise 9).
 NEEDS_APPROVAL = frozenset({"disbursement", "prepayment", "refund", "reversal", "surplus_transfer"})
 
-_NEXT_POSTGRESQL = text("SELECT nextval('journal_entry_number') FROM generate_series(1, :count)")
-# Tables, not models, and prepared once: every posting runs these, and building them costs more than running them.
-_ENTRY, _MONTH = JournalEntry.__table__.c, Period.__table__.c
-_FUND, _ACCOUNT = FundBalance.__table__.c, AccountBalance.__table__.c
-_NEXT_SQLITE = select(func.coalesce(func.max(_ENTRY.id), 0) + 1)
-_PERIOD = select(_MONTH.closed_at).where(_MONTH.code == bindparam("code"))
-_PERIOD_LOCKED = _PERIOD.with_for_update(read=True)
-_FUNDS = (select(_FUND.fund, _FUND.cash_fen, _FUND.stock_fen, _FUND.reserved_fen)
-          .where(_FUND.fund.in_(bindparam("funds", expanding=True))).order_by(_FUND.fund))
-_FUNDS_LOCKED = _FUNDS.with_for_update()
-_ACCOUNTS = (select(_ACCOUNT.account, _ACCOUNT.amount_fen)
-             .where(_ACCOUNT.account.in_(bindparam("accounts", expanding=True))).order_by(_ACCOUNT.account))
-_ACCOUNTS_LOCKED = _ACCOUNTS.with_for_update()
+# What stands between entries and the books, and the numbers that they get, in one question. PostgreSQL locks what it
+# reads, a part of the question after the other: months shared, so that none closes before we commit, funds, accounts.
+_LOOK = """WITH month AS {once} (SELECT code, closed_at IS NOT NULL AS closed FROM period
+    WHERE code {among_months} ORDER BY code {share}),
+  money AS {once} (SELECT fund, cash_fen - reserved_fen AS free, stock_fen FROM fund_balance
+    WHERE fund {among_funds} ORDER BY fund {update}),
+  place AS {once} (SELECT account, amount_fen FROM account_balance
+    WHERE account {among_accounts} ORDER BY account {update})
+  SELECT 'month', code, CAST(closed AS integer), 0 FROM month UNION ALL SELECT 'fund', fund, free, stock_fen FROM money
+  UNION ALL SELECT 'account', account, amount_fen, 0 FROM place UNION ALL {numbers}"""
+_LOOK_SQLITE = _LOOK.format(once="", share="", update="", **{
+    f"among_{name}": f"IN (SELECT value FROM json_each(:{name}))" for name in ("months", "funds", "accounts")},
+    numbers="SELECT 'last', '', coalesce(max(id), 0), 0 FROM journal_entry")
+_LOOK_POSTGRESQL = _LOOK.format(once="MATERIALIZED", share="FOR SHARE", update="FOR UPDATE", **{
+    f"among_{name}": f"= ANY(%({name})s)" for name in ("months", "funds", "accounts")},
+    numbers="SELECT 'number', '', nextval('journal_entry_number'), 0 FROM generate_series(1, %(count)s)")
 
 
 class Posting(NamedTuple):
@@ -65,37 +71,89 @@ def post_many(tx: Session, postings: Sequence[Posting], *, clock: Clock) -> list
     cannot be written."""
     if not postings:
         return []
+    numbers = check_many(tx, postings)
+    with pipelined(tx):
+        write_many(tx, postings, numbers, clock=clock)
+    return numbers
+
+
+def check_many(tx: Session, postings: Sequence[Posting]) -> list[int]:
+    """The first half of `post_many`: everything that is asked. Returns the entries' ids; `write_many` must follow."""
     entries = [posting.entry for posting in postings]
     for posting in postings:
         _check_people(posting.entry, posting.made_by, posting.approved_by)
-    periods = {day: _open_period(tx, day) for day in sorted({entry.effective_on for entry in entries})}
-    _check_balances(tx, entries)
+    books = _look(tx, entries, len(entries))
+    _check_months(tx, books)
+    _check_balances(books, entries)
     for entry in entries:
         if entry.reverses_id is not None and tx.scalar(
                 select(JournalEntry.id).where(JournalEntry.reverses_id == entry.reverses_id)):
             raise AlreadyReversed(entry_id=entry.reverses_id)
-    ids = _next_ids(tx, len(entries))
+    return books.numbers
+
+
+def write_many(tx: Session, postings: Sequence[Posting], numbers: Sequence[int], *, clock: Clock) -> None:
+    """The second half of `post_many`, which asks nothing. `numbers`: what `check_many` returned for these postings."""
     insert_many(tx, MovementRow.__table__, [
         {"entry_id": entry_id, "line": line, "debit_account": m.debit, "credit_account": m.credit, "fund": m.fund,
          "amount_fen": m.amount_fen}
-        for entry_id, entry in zip(ids, entries, strict=True) for line, m in enumerate(entry.movements, 1)])
-    now = clock.now()
+        for entry_id, p in zip(numbers, postings, strict=True) for line, m in enumerate(p.entry.movements, 1)])
     # Header last: its insert is the seal that checks count and sum, and after it no movement can be added.
+    _seal(tx, numbers, postings, clock.now())
+
+
+def _seal(tx: Session, numbers: Sequence[int], postings: Sequence[Posting], now: datetime) -> None:
     insert_many(tx, JournalEntry.__table__, [
         {"id": entry_id, "kind": p.entry.kind, "effective_on": p.entry.effective_on,
-         "period": periods[p.entry.effective_on], "recorded_at": now, "made_by": p.made_by,
+         "period": period_of(p.entry.effective_on), "recorded_at": now, "made_by": p.made_by,
          "approved_by": p.approved_by, "subject_kind": p.entry.subject[0], "subject_id": p.entry.subject[1],
          "reverses_id": p.entry.reverses_id, "movement_count": len(p.entry.movements),
          "total_fen": sum(m.amount_fen for m in p.entry.movements)}
-        for entry_id, p in zip(ids, postings, strict=True)])
-    return ids
+        for entry_id, p in zip(numbers, postings, strict=True)])
 
 
-def _next_ids(tx: Session, count: int) -> list[int]:
+@dataclass
+class Books:
+    """What stands between entries and the books. `closed`: {month: whether it is, None where it is new}; `free`,
+    `stock` and `held`: fen of funds and of accounts; `numbers`: of the entries to come."""
+
+    closed: dict[str, bool | None] = field(default_factory=dict)
+    free: dict[str, int] = field(default_factory=dict)
+    stock: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+
+
+def look(tx: Session, days: Iterable[date], funds: Iterable[str], accounts: Iterable[str], count: int = 0) -> Books:
+    """The books as entries dated on these days will find them, in these funds and money accounts, locked until commit
+    on PostgreSQL, always in the same order, so that nobody waits in a ring. `count`: how many entries to number."""
+    months = sorted({period_of(day) for day in days})
+    among = {"months": months, "funds": sorted(set(funds)), "accounts": sorted(set(accounts))}
     if is_postgresql(tx):
-        return list(tx.connection().execute(_NEXT_POSTGRESQL, {"count": count}).scalars())
-    first = int(tx.connection().execute(_NEXT_SQLITE).scalar_one())
-    return list(range(first, first + count))
+        rows = tx.connection().exec_driver_sql(_LOOK_POSTGRESQL, {**among, "count": count})
+    else:
+        rows = tx.connection().exec_driver_sql(_LOOK_SQLITE, {name: json.dumps(said) for name, said in among.items()})
+    books = Books(closed=dict.fromkeys(months))
+    for what, name, fen, stock_fen in rows:
+        if what == "month":
+            books.closed[name] = bool(fen)
+        elif what == "fund":
+            # Money asked for by an open request is spoken for; a payment frees its own reservation before it posts.
+            books.free[name], books.stock[name] = fen, stock_fen
+        elif what == "account":
+            books.held[name] = fen
+        elif what == "number":
+            books.numbers.append(fen)
+        else:
+            books.numbers = list(range(fen + 1, fen + 1 + count))
+    return books
+
+
+def _look(tx: Session, entries: Sequence[Entry], count: int) -> Books:
+    movements = [m for entry in entries for m in entry.movements]
+    # Accounts that end as they began are locked too: another entry may not find them halfway.
+    return look(tx, {entry.effective_on for entry in entries}, {m.fund for m in movements},
+                {code for m in movements for code in (m.debit, m.credit) if _holds(code) == "money"}, count)
 
 
 def _check_people(entry: Entry, made_by: int | None, approved_by: int | None) -> None:
@@ -105,76 +163,66 @@ def _check_people(entry: Entry, made_by: int | None, approved_by: int | None) ->
         raise SamePerson()
 
 
-def _open_period(tx: Session, day: date) -> str:
-    """The period's code, locked so that it cannot close before we commit. Creates a month that is new."""
-    code = period_of(day)
-    row = tx.connection().execute(_PERIOD_LOCKED if is_postgresql(tx) else _PERIOD, {"code": code}).first()
-    if row is None:
-        _create_period(tx, code)
-    elif row.closed_at is not None:
-        raise PeriodClosed(period=code)
-    return code
+def _check_months(tx: Session, books: Books) -> None:
+    """Nothing is dated in a month that is closed. Creates a month that is new."""
+    for code, closed in books.closed.items():
+        if closed is None:
+            tx.execute(text("INSERT INTO period (code) VALUES (:code) ON CONFLICT (code) DO NOTHING"), {"code": code})
+        elif closed:
+            raise PeriodClosed(period=code)
 
 
-def _create_period(tx: Session, code: str) -> None:
-    tx.execute(text("INSERT INTO period (code) VALUES (:code) ON CONFLICT (code) DO NOTHING"), {"code": code})
-
-
-def _check_balances(tx: Session, entries: Sequence[Entry]) -> None:
-    """Python's half of promise 1, entry by entry. Rows are locked in one order, funds before accounts, so nobody waits
-    in a ring."""
-    movements = [m for entry in entries for m in entry.movements]
-    # Money in suspense is owed: it only comes in, changes its place or goes back to what it is owed as.
-    if any(m.fund == chart.SUSPENSE_FUND and not (_may_hold(m.debit) and _may_hold(m.credit)) for m in movements):
-        raise HeldMoney()
-    locking, connection = is_postgresql(tx), tx.connection()
-    funds = sorted({m.fund for m in movements})
-    rows = {row.fund: row
-            for row in connection.execute(_FUNDS_LOCKED if locking else _FUNDS, {"funds": funds})}
-    for fund in funds:
-        if fund not in rows:
-            raise UnknownFund(fund=fund)
-    # Money asked for by an open request is spoken for; a payment frees its own reservation before it posts.
-    free = {fund: row.cash_fen - row.reserved_fen for fund, row in rows.items()}
-    stock = {fund: row.stock_fen for fund, row in rows.items()}
+def _check_balances(books: Books, entries: Sequence[Entry]) -> None:
+    """Python's half of promise 1, entry by entry."""
     for entry in entries:
-        _move(free, change_in(entry.movements, "money"), FundOverdrawn)
-        _move(stock, change_in(entry.movements, "stock"), StockOverdrawn)
-    # Accounts that end as they began are locked too: the trigger touches them on the way.
-    accounts = sorted({code for m in movements for code in (m.debit, m.credit) if _holds_money(code)})
-    changes = [_by_account(entry) for entry in entries]
-    # SQLite's writer is alone: what only comes in needs no look at the account.
-    if accounts and (locking or any(fen < 0 for change in changes for fen in change.values())):
-        held = {row.account: row.amount_fen for row in connection.execute(
-            _ACCOUNTS_LOCKED if locking else _ACCOUNTS, {"accounts": accounts})}
-        for change in changes:
-            _move(held, change, AccountOverdrawn)
+        for m in entry.movements:
+            # Money in suspense is owed: it only comes in, changes its place or goes back to what it is owed as.
+            if m.fund == chart.SUSPENSE_FUND and not (_may_hold(m.debit) and _may_hold(m.credit)):
+                raise HeldMoney()
+            if m.fund not in books.free:
+                raise UnknownFund(fund=m.fund)
+    for entry in entries:
+        take(books, entry)
 
 
-def _by_account(entry: Entry) -> dict[str, int]:
-    """What an entry does to each money account, over all funds."""
-    change: dict[str, int] = {}
-    for (account, _), fen in by_account_and_fund(entry.movements).items():
-        if _holds_money(account):
-            change[account] = change.get(account, 0) + fen
-    return change
+def take(books: Books, entry: Entry) -> None:
+    """Add to what there is what an entry does to it. Raises FundOverdrawn, StockOverdrawn or AccountOverdrawn where it
+    takes more than there is; `books` are as they were then."""
+    cash, stock, accounts = _effects(entry)
+    for have, change, error, what in ((books.free, cash, FundOverdrawn, "fund"),
+                                      (books.stock, stock, StockOverdrawn, "fund"),
+                                      (books.held, accounts, AccountOverdrawn, "account")):
+        for name, fen in change.items():
+            if fen < 0 and have.get(name, 0) + fen < 0:
+                raise error(**{what: name}, available_fen=have.get(name, 0), requested_fen=-fen)
+    for have, change in ((books.free, cash), (books.stock, stock), (books.held, accounts)):
+        for name, fen in change.items():
+            have[name] = have.get(name, 0) + fen
 
 
-def _move(have: dict[str, int], change: dict[str, int], error: type[Conflict]) -> None:
-    """Add a change to what there is. Raises `error` where that takes more than there is."""
-    for name, fen in change.items():
-        if fen < 0 and have[name] + fen < 0:
-            subject = {"account" if error is AccountOverdrawn else "fund": name}
-            raise error(**subject, available_fen=have[name], requested_fen=-fen)
-        have[name] += fen
+def _effects(entry: Entry) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """What an entry does, in fen: to funds' money, to funds' stock, to money accounts over all funds."""
+    cash: dict[str, int] = {}
+    stock: dict[str, int] = {}
+    accounts: dict[str, int] = {}
+    for m in entry.movements:
+        for code, fen in ((m.debit, m.amount_fen), (m.credit, -m.amount_fen)):
+            holds = _holds(code)
+            if holds == "money":
+                cash[m.fund] = cash.get(m.fund, 0) + fen
+                accounts[code] = accounts.get(code, 0) + fen
+            elif holds == "stock":
+                stock[m.fund] = stock.get(m.fund, 0) + fen
+    return cash, stock, accounts
 
 
-def _holds_money(code: str) -> bool:
-    return chart.BY_CODE[chart.parent_of(code)].holds == "money"
+@functools.cache
+def _holds(code: str) -> str:
+    return chart.BY_CODE[chart.parent_of(code)].holds
 
 
 def _may_hold(code: str) -> bool:
-    return _holds_money(code) or chart.BY_CODE[chart.parent_of(code)].kind == "liability"
+    return _holds(code) == "money" or chart.BY_CODE[chart.parent_of(code)].kind == "liability"
 
 
 def reserve(tx: Session, fund: str, amount_fen: int) -> None:

@@ -22,19 +22,24 @@ FUND_OVERDRAWN = "NEW.cash_fen < 0 OR NEW.stock_fen < 0 OR NEW.reserved_fen < 0 
 SIDES = (("debit_account", "+"), ("credit_account", "-"))
 
 
+def _holds(side: str) -> str:
+    return f"(SELECT holds FROM ledger_account WHERE code = NEW.{side})"
+
+
+def _more(what: str) -> str:
+    return f"NEW.amount_fen * (({_holds('debit_account')} = '{what}') - ({_holds('credit_account')} = '{what}'))"
+
+
 def _balances() -> str:
-    """Statements that carry one movement into the running balances; inflow first, so that no check trips halfway."""
-    steps = []
-    for side, sign in SIDES:
-        steps.append(f"""
+    """Statements that carry one movement into the running balances."""
+    steps = [f"""
   INSERT INTO balance (account, fund, amount_fen) VALUES (NEW.{side}, NEW.fund, {sign}NEW.amount_fen)
     ON CONFLICT (account, fund) DO UPDATE SET amount_fen = balance.amount_fen + excluded.amount_fen;
-  UPDATE account_balance SET amount_fen = amount_fen {sign} NEW.amount_fen WHERE account = NEW.{side};
-  UPDATE fund_balance SET cash_fen = cash_fen {sign} NEW.amount_fen
-    WHERE fund = NEW.fund AND (SELECT holds FROM ledger_account WHERE code = NEW.{side}) = 'money';
-  UPDATE fund_balance SET stock_fen = stock_fen {sign} NEW.amount_fen
-    WHERE fund = NEW.fund AND (SELECT holds FROM ledger_account WHERE code = NEW.{side}) = 'stock';""")
-    return "".join(steps)
+  UPDATE account_balance SET amount_fen = amount_fen {sign} NEW.amount_fen WHERE account = NEW.{side};"""
+             for side, sign in SIDES]
+    return "".join(steps) + f"""
+  UPDATE fund_balance SET cash_fen = cash_fen + {_more('money')}, stock_fen = stock_fen + {_more('stock')}
+    WHERE fund = NEW.fund AND {_holds('debit_account')} <> {_holds('credit_account')};"""
 
 
 def sqlite_statements() -> list[str]:
@@ -71,35 +76,78 @@ def _function(name: str, body: str) -> str:
             f"BEGIN{body}\n  RETURN NEW;\nEND $$")
 
 
-def _raise(message: str) -> str:
+def once_a_statement(table: str, name: str, body: str) -> tuple[str, str]:
+    """PostgreSQL: a function, and the trigger that runs it once for all rows of an INSERT; they stand in `added`.
+
+    Its queries are planned once in a session, perhaps for one row and perhaps for thousands. Look-ups by key suit both;
+    a plan that reads a whole table would be kept while the table grows.
+    """
+    return (f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql\n"
+            "  SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$\n"
+            f"BEGIN{body}\n  RETURN NULL;\nEND $$",
+            f"CREATE TRIGGER {name} AFTER INSERT ON {table} REFERENCING NEW TABLE AS added "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {name}()")
+
+
+def raises(message: str) -> str:
+    """A statement of PL/pgSQL."""
     return f"RAISE EXCEPTION '{message}' USING ERRCODE = '23000';"
+
+
+def refuses(query: str, message: str) -> str:
+    """A step of PL/pgSQL: an exception where the query finds anything."""
+    return f"\n  IF EXISTS ({query}) THEN\n    {raises(message)} END IF;"
+
+
+# Each movement as what it does to its two accounts, signed.
+_SIGNED = """(SELECT debit_account AS account, fund, amount_fen AS fen FROM added
+    UNION ALL SELECT credit_account, fund, -amount_fen FROM added) AS side"""
+# However many movements a statement adds, each balance is written once: a row that is written a thousand times in one
+# transaction drags a thousand old versions behind it.
+_SUMS = f"""
+  INSERT INTO balance (account, fund, amount_fen)
+    SELECT account, fund, sum(fen)::bigint FROM {_SIGNED} GROUP BY account, fund ORDER BY account, fund
+    ON CONFLICT (account, fund) DO UPDATE SET amount_fen = balance.amount_fen + excluded.amount_fen;
+  UPDATE account_balance SET amount_fen = account_balance.amount_fen + moved.fen
+    FROM (SELECT account, sum(fen)::bigint AS fen FROM {_SIGNED} GROUP BY account) AS moved
+    WHERE account_balance.account = moved.account AND moved.fen <> 0;
+  UPDATE fund_balance SET cash_fen = cash_fen + moved.cash, stock_fen = stock_fen + moved.stock
+    FROM (SELECT fund, coalesce(sum(fen) FILTER (WHERE holds = 'money'), 0)::bigint AS cash,
+                 coalesce(sum(fen) FILTER (WHERE holds = 'stock'), 0)::bigint AS stock
+          FROM {_SIGNED} JOIN ledger_account ON code = account WHERE holds <> '' GROUP BY fund) AS moved
+    WHERE fund_balance.fund = moved.fund AND (moved.cash <> 0 OR moved.stock <> 0);"""
 
 
 def postgresql_statements() -> list[str]:
     """See the module. The period row is locked FOR SHARE, so that a close waits for postings under way.
 
-    The lock on the entry's id keeps a foreign connection from adding a movement while the header is not yet visible.
+    The lock on an entry's id keeps a foreign connection from adding a movement while the header is not yet visible.
     """
     return [
-        _function("movement_before", f"""
-  PERFORM pg_advisory_xact_lock(NEW.entry_id);
-  IF EXISTS (SELECT 1 FROM journal_entry WHERE id = NEW.entry_id) THEN
-    {_raise('entry_sealed: the entry is complete')} END IF;
-  IF {MEMORANDUM_MIXED} THEN {_raise('mixed_movement: memorandum and real account')} END IF;
-  IF {HELD_MONEY} THEN {_raise('held_money: suspense is never disbursed')} END IF;"""),
-        "CREATE TRIGGER movement_before BEFORE INSERT ON movement FOR EACH ROW EXECUTE FUNCTION movement_before()",
-        _function("movement_after", _balances()),
-        "CREATE TRIGGER movement_after AFTER INSERT ON movement FOR EACH ROW EXECUTE FUNCTION movement_after()",
-        _function("journal_entry_before", f"""
-  IF {COUNT_AND_SUM} THEN {_raise('unbalanced_entry: movements differ from the header')} END IF;
-  PERFORM 1 FROM period WHERE code = NEW.period FOR SHARE;
-  IF EXISTS (SELECT 1 FROM period WHERE code = NEW.period AND closed_at IS NOT NULL) THEN
-    {_raise('period_closed: nothing more is dated in it')} END IF;
-  IF to_char(NEW.effective_on, 'YYYYMM') <> NEW.period THEN
-    {_raise('wrong_period: not the month of the effective date')} END IF;
-  IF {PROMISED_INCOME} THEN {_raise('promised_income: a promise moves memorandum accounts only')} END IF;"""),
-        "CREATE TRIGGER journal_entry_before BEFORE INSERT ON journal_entry FOR EACH ROW "
-        "EXECUTE FUNCTION journal_entry_before()",
+        *once_a_statement("movement", "movement_before", """
+  PERFORM pg_advisory_xact_lock(entry_id) FROM (SELECT DISTINCT entry_id FROM added ORDER BY entry_id) AS entry;"""
+            + refuses("SELECT 1 FROM added JOIN journal_entry ON journal_entry.id = entry_id",
+                      "entry_sealed: the entry is complete")
+            + refuses("""SELECT 1 FROM added JOIN ledger_account AS debit ON debit.code = debit_account
+    JOIN ledger_account AS credit ON credit.code = credit_account WHERE debit.memorandum <> credit.memorandum""",
+                      "mixed_movement: memorandum and real account")
+            + refuses("""SELECT 1 FROM added JOIN ledger_account ON code IN (debit_account, credit_account)
+    WHERE fund = 'HOLD' AND holds <> 'money' AND ledger_account.kind <> 'liability'""",
+                      "held_money: suspense is never disbursed")),
+        *once_a_statement("movement", "movement_after", _SUMS),
+        *once_a_statement("journal_entry", "journal_entry_before",
+            refuses("""SELECT 1 FROM added, LATERAL (SELECT count(*) AS n, coalesce(sum(amount_fen), 0) AS fen
+      FROM movement WHERE entry_id = added.id) AS found WHERE n <> movement_count OR fen <> total_fen""",
+                    "unbalanced_entry: movements differ from the header") + """
+  PERFORM 1 FROM period WHERE code IN (SELECT period FROM added) ORDER BY code FOR SHARE;"""
+            + refuses("SELECT 1 FROM period WHERE code IN (SELECT period FROM added) AND closed_at IS NOT NULL",
+                      "period_closed: nothing more is dated in it")
+            + refuses("SELECT 1 FROM added WHERE to_char(effective_on, 'YYYYMM') <> period",
+                      "wrong_period: not the month of the effective date")
+            + refuses("""SELECT 1 FROM added JOIN movement ON entry_id = added.id
+    JOIN ledger_account ON code = debit_account
+    WHERE added.kind IN ('pledge', 'pledge_freed') AND NOT memorandum""",
+                      "promised_income: a promise moves memorandum accounts only")),
         _function("fund_after", """
   INSERT INTO fund_balance (fund, cash_fen, stock_fen, reserved_fen) VALUES (NEW.code, 0, 0, 0);"""),
         "CREATE TRIGGER fund_after AFTER INSERT ON fund FOR EACH ROW EXECUTE FUNCTION fund_after()",

@@ -4,7 +4,7 @@ Python's half of promise 4 is the check here, made under the writer's lock; the 
 counter that a trigger keeps.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -14,14 +14,18 @@ from sqlalchemy.orm import Session
 from ..database import is_postgresql
 from ..errors import OverNeed
 from ..many import insert_many
-from .models import ItemProgress, NeedItem, NeedMovement
+from .models import ItemProgress, NeedItem, NeedMovement, SubProject
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
-_COUNTER = ItemProgress.__table__.c
-_LEFT = (select(_COUNTER.need_item_id, _COUNTER.capacity - _COUNTER.received - _COUNTER.pledged + _COUNTER.paid
-                - _COUNTER.reserved)
+_COUNTER, _ITEM, _SUB = ItemProgress.__table__.c, NeedItem.__table__.c, SubProject.__table__.c
+_OPEN = _COUNTER.capacity - _COUNTER.received - _COUNTER.pledged + _COUNTER.paid - _COUNTER.reserved
+_LEFT = (select(_COUNTER.need_item_id, _OPEN)
          .where(_COUNTER.need_item_id.in_(bindparam("ids", expanding=True))).order_by(_COUNTER.need_item_id))
 _LEFT_LOCKED = _LEFT.with_for_update()
+_OPEN_CASH = (select(_COUNTER.need_item_id, _OPEN, _ITEM.line, _SUB.id)
+              .where(_COUNTER.need_item_id == _ITEM.id, _ITEM.sub_project_id == _SUB.id, _ITEM.kind == "cash",
+                     _ITEM.withdrawn.is_(False), _SUB.code == bindparam("code")).order_by(_COUNTER.need_item_id))
+_OPEN_CASH_LOCKED = _OPEN_CASH.with_for_update(of=ItemProgress.__table__)
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,13 @@ def left(tx: Session, need_item_ids: Iterable[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def open_cash(tx: Session, code: str) -> tuple[int | None, dict[int, int]]:
+    """Number of the sub-project with this code, and what each of its open cash items can still take, in their order,
+    locked as by `lock`. (None, {}) where it has none, or where there is no such project."""
+    rows = tx.connection().execute(_OPEN_CASH_LOCKED if is_postgresql(tx) else _OPEN_CASH, {"code": code}).all()
+    return rows[0][3] if rows else None, {row[0]: row[1] for row in sorted(rows, key=lambda row: row[2])}
+
+
 @dataclass(frozen=True)
 class Step:
     """Changes of one subject, a gift or a pledge, as of `on`.
@@ -94,12 +105,15 @@ def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], o
     apply_many(tx, [Step(tuple(changes), subject, on, promised_on)])
 
 
-def apply_many(tx: Session, steps: Sequence[Step]) -> None:
-    """Record steps in their order, all or none. Raises OverNeed for the first that an item cannot take."""
+def apply_many(tx: Session, steps: Sequence[Step], known: Mapping[int, int] | None = None) -> None:
+    """Record steps in their order, all or none. Raises OverNeed for the first that an item cannot take.
+
+    `known`: what `left` or `open_cash` said in this transaction, where nothing was recorded since.
+    """
     items = {change.need_item_id for step in steps for change in step.changes}
     if not items:
         return
-    remaining = left(tx, items)
+    remaining = dict(left(tx, items) if known is None else known)
     for step in steps:
         for change in step.changes:
             if change.takes > 0 and change.takes > remaining[change.need_item_id]:

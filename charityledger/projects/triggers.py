@@ -3,6 +3,8 @@
 On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would overrule the check (see ledger.triggers).
 """
 
+from ..ledger.triggers import once_a_statement
+
 MEASURES = ("reserved", "pledged", "paid", "received", "disbursed", "delivered", "received_value_fen",
             "disbursed_value_fen")
 _ADD = ("UPDATE item_progress SET capacity = capacity + NEW.need, "
@@ -25,9 +27,10 @@ def sqlite_statements() -> list[str]:
 
 def postgresql_statements() -> list[str]:
     """See the module."""
-    return [
-        "CREATE OR REPLACE FUNCTION need_movement_after() RETURNS trigger LANGUAGE plpgsql AS $$\n"
-        f"BEGIN {_ADD} RETURN NEW; END $$",
-        "CREATE TRIGGER need_movement_after AFTER INSERT ON need_movement FOR EACH ROW "
-        "EXECUTE FUNCTION need_movement_after()",
-    ]
+    counted = {"capacity": "need", **dict(zip(MEASURES, MEASURES, strict=True))}
+    sets = ", ".join(f"{counter} = {counter} + moved.{counter}_more" for counter in counted)
+    sums = ", ".join(f"sum({moved})::bigint AS {counter}_more" for counter, moved in counted.items())
+    return [*once_a_statement("need_movement", "need_movement_after", f"""
+  UPDATE item_progress SET {sets}
+    FROM (SELECT need_item_id, {sums} FROM added GROUP BY need_item_id) AS moved
+    WHERE item_progress.need_item_id = moved.need_item_id;""")]

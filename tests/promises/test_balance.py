@@ -23,7 +23,7 @@ def post(world: World, tx: Session, entry: Entry) -> int:
 
 
 def balances_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "_check_balances", lambda tx, entry: None)
+    monkeypatch.setattr(store, "_check_balances", lambda books, entries: None)
 
 
 def reservations_unchecked(monkeypatch: pytest.MonkeyPatch) -> None:

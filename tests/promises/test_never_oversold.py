@@ -27,7 +27,13 @@ def boundless(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every item seems to have room, however it is asked."""
     monkeypatch.setattr(ItemProgress, "open", property(lambda counter: 10**12))
     monkeypatch.setattr(capacity, "left", lambda tx, items: dict.fromkeys(items, 10**12))
-    monkeypatch.setattr(capacity, "left", lambda tx, items: dict.fromkeys(items, 10**12))
+    asked = capacity.open_cash
+
+    def open_cash(tx: Session, code: str) -> tuple[int | None, dict[int, int]]:
+        number, items = asked(tx, code)
+        return number, dict.fromkeys(items, 10**12)
+
+    monkeypatch.setattr(capacity, "open_cash", open_cash)
 
 
 def adopt(world: World, tx: Session, kind: str, amount: int, line: int) -> int:
