@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Date, Integer, String, Table, func, select, text
+from sqlalchemy import Date, Integer, String, Table, bindparam, func, select, text
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.types import BigInteger, Boolean, TypeEngine
@@ -55,3 +55,21 @@ def _array(table: Table, name: str) -> str:
     if isinstance(kind, Instant):
         return "timestamptz"
     return next(word for ours, word in _ARRAYS if isinstance(kind, ours))
+
+
+def update_many(tx: Session, table: Table, rows: Sequence[Row]) -> None:
+    """Set the given columns of rows by their `id`; all rows name the same columns."""
+    if not rows:
+        return
+    names = [name for name in rows[0] if name != "id"]
+    if not is_postgresql(tx):
+        tx.connection().execute(
+            table.update().where(table.c.id == bindparam("row_id")).values({name: bindparam(name) for name in names}),
+            [{"row_id": row["id"], **{name: row[name] for name in names}} for row in rows])
+        return
+    arrays = ", ".join(f"CAST(:{name} AS {_array(table, name)}[])" for name in ("id", *names))
+    sets = ", ".join(f'"{name}" = given."{name}"' for name in names)
+    head = ", ".join(f'"{name}"' for name in ("id", *names))
+    tx.execute(text(f"UPDATE {table.name} SET {sets} FROM unnest({arrays}) AS given ({head}) "
+                    f"WHERE {table.name}.id = given.id"),
+               {name: [row[name] for row in rows] for name in ("id", *names)})

@@ -52,6 +52,7 @@ def import_file(file: Path, as_json: bool) -> None:
     """Import pledges from CSV.
 
     Columns: external_id, donor_name, donor_kind, sub_code, amount_yuan, pledged_on, phone, account.
+    pledged_on: not after today, not before 1 January five years ago.
     """
     from ..donations.importing import import_pledges
 

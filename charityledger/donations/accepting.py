@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from .. import reference
 from ..audit import events
-from ..clock import Clock
+from ..clock import Clock, today
 from ..database import is_postgresql, use_case
 from ..errors import CharityLedgerError, NotFound, WrongState
 from ..identity.actor import Actor
@@ -29,7 +29,7 @@ from .adoption import ExternalIdTaken, expire_due, facts_of
 from .donors import DonorFacts, DonorNameMissing, create_many, find_many, plain_name
 from .models import Pledge, PledgeLine
 from .pledge_rows import Fault, Row
-from .rules import Part, spread
+from .rules import Part, check_pledged_on, spread
 
 _ONE_IMPORT = 0x70_6C_65_64_67_65
 
@@ -58,8 +58,8 @@ class _Promise:
 def accept_rows(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, rows: Sequence[Row]) -> Accepted:
     """Accept a pledge for each row; the same row again gives the same pledge.
 
-    Faults: OverNeed (nothing is pledged), ExternalIdTaken, DonorNameMissing, NotFound for an unknown project,
-    WrongState for a closed one.
+    Faults: OverNeed (nothing is pledged), ExternalIdTaken, DonorNameMissing, PledgedOnOutside, NotFound for an
+    unknown project, WrongState for a closed one.
     """
     if is_postgresql(tx):
         # Two imports of one file at once: the second waits here and then finds the first one's pledges.
@@ -124,6 +124,7 @@ def _fitting(tx: Session, rows: Sequence[Row], done: Accepted, clock: Clock) -> 
     for row in rows:
         try:
             sub = _home(subs, row)
+            check_pledged_on(row.pledged_on, today(clock))
             if not plain_name(row.donor_name):
                 raise DonorNameMissing()
             own = items.get(sub.id, [])

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +18,7 @@ from ..projects.rules import ADOPTABLE_STATUSES
 from .accepting import accept_rows
 from .models import Pledge
 from .pledge_rows import MAX_ROWS, Fault, Row, read_rows
+from .rules import PledgedOnOutside, check_pledged_on
 
 CHUNK = 1000
 
@@ -72,8 +74,9 @@ def import_pledges(data: bytes, *, actor: Actor, clock: Clock, ids: Ids, most: i
     return result
 
 
-def foresee(session: Session, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]], list[Fault]]:
-    """For the preview: (row, its reference where it came before), and what would be refused. Changes nothing."""
+def foresee(session: Session, rows: Sequence[Row], on: date) -> tuple[list[tuple[Row, str]], list[Fault]]:
+    """For the preview on the day `on`: (row, its reference where it came before), and what would be refused. Changes
+    nothing."""
     known = dict(session.execute(select(Pledge.external_id, Pledge.reference).where(
         Pledge.external_id.in_([row.external_id for row in rows]))).all())
     left = {sub: sum(max(f.cash.open, 0) for f in items)
@@ -82,7 +85,7 @@ def foresee(session: Session, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]
     fine: list[tuple[Row, str]] = []
     faults: list[Fault] = []
     for row in rows:
-        fault = None if row.external_id in known else _foreseen(row, left, status)
+        fault = None if row.external_id in known else _foreseen(row, left, status, on)
         if fault is None:
             fine.append((row, known.get(row.external_id, "")))
             left[row.sub_code] = left.get(row.sub_code, 0) - (0 if row.external_id in known else row.amount_fen)
@@ -91,11 +94,15 @@ def foresee(session: Session, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]
     return fine, faults
 
 
-def _foreseen(row: Row, left: dict[str, int], status: dict[str, str]) -> CharityLedgerError | None:
+def _foreseen(row: Row, left: dict[str, int], status: dict[str, str], on: date) -> CharityLedgerError | None:
     if row.sub_code not in status:
         return NotFound(what=row.sub_code)
     if status[row.sub_code] not in ADOPTABLE_STATUSES:
         return WrongState(subject=row.sub_code, state=status[row.sub_code], wanted="open")
+    try:
+        check_pledged_on(row.pledged_on, on)
+    except PledgedOnOutside as error:
+        return error
     open_fen = left.get(row.sub_code, 0)
     if row.amount_fen > open_fen:
         return OverNeed(item=row.sub_code, left=open_fen, requested=row.amount_fen, kind="cash", unit="", unit_en="")

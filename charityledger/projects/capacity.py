@@ -29,7 +29,10 @@ MANY = 20
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one item's measures, in the item's own unit (fen, units, hours)."""
+    """What happens to one item's measures, in the item's own unit (fen, units, hours).
+
+    `need` and `unit_price_fen` change what the catalogue asks for (`needs`), the others what donors and we did.
+    """
 
     need_item_id: int
     reserved: int = 0
@@ -40,11 +43,13 @@ class Change:
     delivered: int = 0
     received_value_fen: int = 0
     disbursed_value_fen: int = 0
+    need: int = 0
+    unit_price_fen: int = 0
 
     @property
     def takes(self) -> int:
         """Capacity that this change uses up."""
-        return self.reserved + self.pledged - self.paid + self.received
+        return self.reserved + self.pledged - self.paid + self.received - self.need
 
 
 def lock(tx: Session, need_item_ids: Iterable[int]) -> dict[int, ItemProgress]:
