@@ -15,7 +15,7 @@ Entry = tuple[int, int, int]
 class Waiting:
     """One promise and what is left of it while lines are taken off."""
 
-    __slots__ = ("donor", "entries", "instalments", "outstanding", "pledge")
+    __slots__ = ("donor", "entries", "instalments", "outstanding", "pledge", "shorter")
 
     def __init__(self, pledge: OpenPledge) -> None:
         self.pledge = pledge
@@ -24,6 +24,7 @@ class Waiting:
         self.instalments = pledge.instalments or (
             (pledge.due_fen,) if 0 < pledge.due_fen < pledge.outstanding_fen else ())
         self.entries: tuple[Entry, ...] = ()
+        self.shorter = () if pledge.donor_kind == "individual" else names.shorter(self.donor)
 
     @property
     def due(self) -> int:
@@ -61,6 +62,11 @@ class Waiting:
         if self.due == self.outstanding:
             return ((self.outstanding, day, number),)
         return (self.due, day, number), (self.outstanding, day, number)
+
+
+def hidden(phone: str) -> str:
+    """What every way of masking a telephone still shows: 138******00 and 138****0000 both become 138*00."""
+    return f"{phone[:3]}*{phone[-2:]}"
 
 
 class Index:
@@ -125,7 +131,8 @@ class Book:
         self.by_number: dict[int, Waiting] = {}
         self.by_id: dict[int, Waiting] = {}
         self.by_name, self.by_first, self.by_last = Index(), Index(), Index()
-        self.by_account, self.by_tail, self.by_amount = Index(), Index(), Index()
+        self.by_account, self.by_tail, self.by_hidden = Index(), Index(), Index()
+        self.by_amount = Index()
         # The first two characters of every name that a memo may hold, and how long such names are.
         self.heads: dict[str, tuple[int, ...]] = {}
         filling: list[tuple[Entry, Waiting]] = []
@@ -200,19 +207,13 @@ class Book:
         return found
 
     def _note_heads(self, waiting: Waiting) -> None:
-        for word in self._words(waiting):
+        for word in (waiting.donor, *waiting.shorter):
             lengths = self.heads.get(word[:2], ())
             if len(word) >= 2 and len(word) not in lengths:
                 self.heads[word[:2]] = tuple(sorted((*lengths, len(word)), reverse=True))
 
-    @staticmethod
-    def _words(waiting: Waiting) -> tuple[str, ...]:
-        if waiting.pledge.donor_kind == "individual":
-            return (waiting.donor,)
-        return (waiting.donor, *names.shorter(waiting.donor))
-
     def _places(self, waiting: Waiting) -> Iterator[tuple[Index, str]]:
-        for word in self._words(waiting):
+        for word in (waiting.donor, *waiting.shorter):
             yield self.by_name, word
         if waiting.pledge.donor_kind == "individual" and waiting.donor:
             yield self.by_first, waiting.donor[0]
@@ -221,3 +222,4 @@ class Book:
             yield self.by_account, account
         if waiting.pledge.phone:
             yield self.by_tail, last_four(waiting.pledge.phone)
+            yield self.by_hidden, hidden(waiting.pledge.phone)

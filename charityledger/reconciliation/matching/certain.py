@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from . import names
 from .book import Book, Waiting
 from .codes import neighbours
+from .comparing import agreements
 from .evidence import (
     ABSENT,
     ACCOUNT,
@@ -20,11 +21,11 @@ from .evidence import (
     PHONE,
     SURE,
     Seen,
-    agreements,
-    rivals,
     who,
 )
+from .fees import before_usual_fee, is_usual_fee
 from .model import Candidate, Facts, Part, Reason
+from .pointing import pointers, pointing, rivals
 
 # Which pointers may contradict a payer who is known by this. A name beats a memo, an account beats a name.
 _STRONGER = {
@@ -77,13 +78,17 @@ def _one(seen: Seen, book: Book, waiting: Waiting) -> Finding:
         above: Facts = {"reference": reference, "rest_fen": amount - waiting.outstanding}
         return Finding(None, Reason("code_above", above), (waiting,))
     by = who(seen, waiting)
-    exact = waiting.awaits(amount)
+    fee = is_usual_fee(amount, waiting.outstanding) or is_usual_fee(amount, waiting.due)
+    exact = fee or waiting.awaits(amount)
     against = _against_exact(seen, book, waiting, by) if exact else _against_part(seen, book, waiting, by)
     if against:
         return Finding(None, against, (waiting,))
     facts: Facts = {"reference": reference, "amount_fen": amount, "by": by}
     if not exact:
         reason = Reason("code_part", {**facts, "outstanding_fen": waiting.outstanding})
+    elif fee:
+        reason = Reason("code_fee", {**facts, "gap_fen": waiting.due - amount if amount < waiting.due
+                                     else waiting.outstanding - amount})
     elif amount == waiting.outstanding:
         reason = Reason("code_exact_other" if by == OTHER else "code_exact", facts)
     else:
@@ -98,29 +103,45 @@ def _against_exact(seen: Seen, book: Book, waiting: Waiting, by: str) -> Reason 
 
 def _against_part(seen: Seen, book: Book, waiting: Waiting, by: str) -> Reason | None:
     """The amount is not what the promise awaits: who pays must agree, and no other promise may fit better."""
-    pointers = _STRONGER[by] | {by}
-    against = _contradiction(seen, book, waiting, pointers, {waiting.pledge.id})
+    against = _contradiction(seen, book, waiting, _STRONGER[by] | {by}, {waiting.pledge.id})
     if against:
         return against
     reference = waiting.pledge.reference
     if by == OTHER:
         return Reason("code_uncorroborated", {"reference": reference, "donor": waiting.pledge.donor_name})
-    if by == ABSENT:
-        for number in book.by_amount.exact(str(seen.line.amount_fen), seen.line.amount_fen, seen.day, 2):
+    if by in (ABSENT, MASKED):
+        for pointed_by, word, index in pointers(seen, book):
+            if pointed_by != MASKED:
+                pointed = map(book.by_id.__getitem__, index.every(word, 2))
+                for rival in pointing(seen, pointed_by, pointed):
+                    return _of_another(waiting, rival, pointed_by)
+    if by == ABSENT and _awaited_elsewhere(seen, book, waiting):
+        return Reason("code_unnamed", {"reference": reference, "outstanding_fen": waiting.outstanding})
+    return None
+
+
+def _awaited_elsewhere(seen: Seen, book: Book, waiting: Waiting) -> bool:
+    """Whether any other promise awaits just this amount, or this amount and a wallet's usual fee."""
+    amount = seen.line.amount_fen
+    for asked in (amount, *before_usual_fee(amount)):
+        for number in book.by_amount.exact(str(asked), asked, seen.day, 2):
             other = book.by_id[number]
             if other is not waiting and other.pledge.pledged_on <= seen.line.on + LATEST:
-                return Reason("code_unnamed", {"reference": reference, "outstanding_fen": waiting.outstanding})
-    return None
+                return True
+    return False
 
 
-def _contradiction(seen: Seen, book: Book, waiting: Waiting, pointers: frozenset[str],
+def _contradiction(seen: Seen, book: Book, waiting: Waiting, kinds: frozenset[str],
                    but: set[int]) -> Reason | None:
-    for by, rival in rivals(seen, book, frozenset(but)):
-        if by in pointers:
-            return Reason("code_of_another", {
-                "reference": waiting.pledge.reference, "donor": waiting.pledge.donor_name,
-                "other": rival.pledge.reference, "other_donor": rival.pledge.donor_name, "by": by})
+    for by, rival in rivals(seen, book, kinds, but):
+        return _of_another(waiting, rival, by)
     return None
+
+
+def _of_another(waiting: Waiting, rival: Waiting, by: str) -> Reason:
+    return Reason("code_of_another", {
+        "reference": waiting.pledge.reference, "donor": waiting.pledge.donor_name,
+        "other": rival.pledge.reference, "other_donor": rival.pledge.donor_name, "by": by})
 
 
 def _several(seen: Seen, book: Book, coded: tuple[Waiting, ...]) -> Finding:
