@@ -137,7 +137,7 @@ class Maker:
             if len(parts) == 1:
                 mine_now = {pledge.id: min(fen, pledge.outstanding_fen)}
             beyond = "over" in tags or ("twin" in tags and number)
-            self._pay(pledge, fen, mine_now, codes, at, list(tags), waiting, bool(beyond))
+            self._pay(pledge, fen, mine_now, codes, at, list(tags), bool(beyond))
             if "twin" in tags and not number:
                 twin = self.world.payments[-1]
                 truth = Truth(twin.truth.parts, "twin", twin.truth.tags, twin.truth.silent)
@@ -176,14 +176,14 @@ class Maker:
         return _at(random, day)
 
     def _pay(self, pledge: OpenPledge, fen: int, parts: dict[int, int], codes: list[str], at: datetime,
-             tags: list[str], waiting: list[OpenPledge], beyond: bool) -> None:
+             tags: list[str], beyond: bool) -> None:
         random = self.random
         donor = self.donors[pledge.id]
         account = random.choices(ACCOUNTS, SHARES)[0]
         name, words, payer_tags, is_donor = self._payer(donor, account)
         tags += payer_tags
         kind = "rest" if beyond else "intact"
-        code_kind, text = self._code_text(codes, tags, fen, waiting, pledge, known=is_donor)
+        code_kind, text = self._code_text(codes, tags, fen, pledge, name.split("(")[0] if is_donor else "")
         if code_kind != "intact":
             kind = code_kind if not beyond else "rest"
         if kind == "typo" and fen not in (pledge.outstanding_fen, pledge.due_fen):
@@ -227,15 +227,15 @@ class Maker:
             return name[0] + "*" * (len(name) - 1), words, [*tags, "masked"], own
         return name, words, tags, own
 
-    def _code_text(self, codes: list[str], tags: list[str], fen: int, waiting: list[OpenPledge],
-                   pledge: OpenPledge, *, known: bool) -> tuple[str, str]:
+    def _code_text(self, codes: list[str], tags: list[str], fen: int, pledge: OpenPledge,
+                   name: str) -> tuple[str, str]:
         """(intact, typo or rest, the code as written); adds the kinds of noise to `tags`."""
         random = self.random
         if self._happens("missing"):
             tags.append("missing")
             return "rest", ""
         if self._happens("someone_else"):
-            other = self._someone_else(fen, pledge, waiting, knowable=known and "no_name" not in tags)
+            other = self._someone_else(fen, pledge, name)
             if other:
                 tags.append("someone_else")
                 return "rest", other
@@ -255,18 +255,19 @@ class Maker:
             return "intact", "".join(codes[:2]) + " " + " ".join(codes[2:])
         return "intact", random.choice((" ", "、", "，", "和")).join(codes)
 
-    def _someone_else(self, fen: int, pledge: OpenPledge, waiting: list[OpenPledge], *, knowable: bool) -> str:
-        """A code of another donor.
+    def _someone_else(self, fen: int, pledge: OpenPledge, name: str) -> str:
+        """A code of another donor. `name`: as the file will show the payer, empty where it shows none of the donor's.
 
-        Not where nobody could tell: no name of the donor's on the line, and the amount is what the code's promise
-        awaits, or is not what the true one awaits.
+        Not where nobody could tell: without the donor's whole name, the line must be exactly what the true promise
+        awaits, and neither amount nor mask may fit the promise whose code it is.
         """
-        if not knowable and fen not in (pledge.outstanding_fen, pledge.due_fen):
+        if name != pledge.donor_name and fen not in (pledge.outstanding_fen, pledge.due_fen):
             return ""
         for _ in range(20):
             other = self.random.choice(self.world.pledges)
-            if other.donor_name != pledge.donor_name and (
-                    knowable or fen not in (other.outstanding_fen, other.due_fen)):
+            fits = fen == other.outstanding_fen or (other.instalments and fen % other.due_fen == 0)
+            alike = "*" in name and (set(name) - {"*"}) & set(other.donor_name)
+            if other.donor_name != pledge.donor_name and (name == pledge.donor_name or not (fits or alike)):
                 return other.reference
         return ""
 

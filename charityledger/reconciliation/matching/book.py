@@ -122,6 +122,17 @@ class Index:
         return iter(dict.fromkeys(entry[2] for entry in self._lists.get(word, ())[:most]))
 
 
+# Above this share of donors who have another donor's name, a stranger's name is a donor's by chance too often.
+_NAMESAKES = 0.1
+
+
+def _tell(waitings: Iterable[Waiting]) -> bool:
+    """Whether a payer whose name is a donor's is most likely that donor: few donors here share their names."""
+    donors = {waiting.pledge.donor_id: waiting.donor for waiting in waitings
+              if waiting.pledge.donor_kind == "individual"}
+    return len(donors) - len(set(donors.values())) <= _NAMESAKES * len(donors)
+
+
 class Book:
     """Every promise that waits and what is known of those that wait no more."""
 
@@ -148,6 +159,7 @@ class Book:
                 index.append(word, entry)
             self.by_amount.append(str(entry[0]), entry)
         numbers = sorted(self.by_number)
+        self.names_tell = _tell(self.by_id.values())
         self._numbers = numbers
         self._reversed = sorted(int(f"{number}"[::-1]) for number in numbers)
 

@@ -4,6 +4,7 @@ A code is copied from a neighbour's slip, a poster or last year's transfer. It c
 else who awaits just this amount; a part payment counts only if something about the payer agrees.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import names
@@ -21,11 +22,13 @@ from .evidence import (
     PHONE,
     SURE,
     Seen,
+    days_after,
     who,
 )
 from .fees import before_usual_fee, is_usual_fee
 from .model import Candidate, Facts, Part, Reason
 from .pointing import pointers, pointing, rivals
+from .sums import summing
 
 # Which pointers may contradict a payer who is known by this. A name beats a memo, an account beats a name.
 _STRONGER = {
@@ -37,6 +40,11 @@ _STRONGER = {
     ABSENT: frozenset({ACCOUNT, PHONE, MEMO}),
     OTHER: frozenset({ACCOUNT, NAME, PHONE, MEMO, MASKED}),
 }
+
+
+# An amount that so few promises await is no round sum: to hit upon it by chance is unlikely.
+_RARE = 2
+_RECENT_DAYS = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +86,17 @@ def _one(seen: Seen, book: Book, waiting: Waiting) -> Finding:
         above: Facts = {"reference": reference, "rest_fen": amount - waiting.outstanding}
         return Finding(None, Reason("code_above", above), (waiting,))
     by = who(seen, waiting)
-    fee = is_usual_fee(amount, waiting.outstanding) or is_usual_fee(amount, waiting.due)
-    exact = fee or waiting.awaits(amount)
-    against = _against_exact(seen, book, waiting, by) if exact else _against_part(seen, book, waiting, by)
+    exact = waiting.awaits(amount)
+    fee = not exact and (is_usual_fee(amount, waiting.outstanding) or is_usual_fee(amount, waiting.due))
+    against = (_against_exact if exact or fee else _against_part)(seen, book, waiting, by)
     if against:
         return Finding(None, against, (waiting,))
     facts: Facts = {"reference": reference, "amount_fen": amount, "by": by}
-    if not exact:
+    if fee:
+        asked = waiting.due if amount < waiting.due else waiting.outstanding
+        reason = Reason("code_fee", {**facts, "gap_fen": asked - amount})
+    elif not exact:
         reason = Reason("code_part", {**facts, "outstanding_fen": waiting.outstanding})
-    elif fee:
-        reason = Reason("code_fee", {**facts, "gap_fen": waiting.due - amount if amount < waiting.due
-                                     else waiting.outstanding - amount})
     elif amount == waiting.outstanding:
         reason = Reason("code_exact_other" if by == OTHER else "code_exact", facts)
     else:
@@ -98,7 +106,28 @@ def _one(seen: Seen, book: Book, waiting: Waiting) -> Finding:
 
 def _against_exact(seen: Seen, book: Book, waiting: Waiting, by: str) -> Reason | None:
     """The amount is what the code's promise awaits; only a pointer to somebody else speaks against it."""
-    return _contradiction(seen, book, waiting, _STRONGER[by], {waiting.pledge.id})
+    against = _contradiction(seen, book, waiting, _STRONGER[by], {waiting.pledge.id})
+    if against or by != OTHER:
+        return against
+    # An employee or a relative, or a donor who copied the wrong code and pays several promises or a part of one?
+    for rival in _own_promises(seen, book):
+        return _of_another(waiting, rival, NAME)
+    return None
+
+
+def _own_promises(seen: Seen, book: Book) -> Iterator[Waiting]:
+    """Open promises of the payer himself, where his name tells that it is he, or they explain the amount."""
+    if seen.kind != names.FULL:
+        return
+    amount = seen.line.amount_fen
+    mine = [waiting for waiting in pointing(seen, NAME, map(book.by_id.__getitem__, book.by_name.every(seen.name, 8)))
+            if waiting.pledge.pledged_on <= seen.line.on + LATEST]
+    for rival in mine:
+        if (book.names_tell or rival.pledge.donor_kind != "individual"
+                or is_usual_fee(amount, rival.outstanding) or is_usual_fee(amount, rival.due)):
+            yield rival
+    for group in summing(amount, mine):
+        yield group[0]
 
 
 def _against_part(seen: Seen, book: Book, waiting: Waiting, by: str) -> Reason | None:
@@ -115,18 +144,24 @@ def _against_part(seen: Seen, book: Book, waiting: Waiting, by: str) -> Reason |
                 pointed = map(book.by_id.__getitem__, index.every(word, 2))
                 for rival in pointing(seen, pointed_by, pointed):
                     return _of_another(waiting, rival, pointed_by)
-    if by == ABSENT and _awaited_elsewhere(seen, book, waiting):
-        return Reason("code_unnamed", {"reference": reference, "outstanding_fen": waiting.outstanding})
+        if _awaited_elsewhere(seen, book, waiting, most=None if by == ABSENT else _RARE):
+            return Reason("code_unnamed", {"reference": reference, "outstanding_fen": waiting.outstanding})
     return None
 
 
-def _awaited_elsewhere(seen: Seen, book: Book, waiting: Waiting) -> bool:
-    """Whether any other promise awaits just this amount, or this amount and a wallet's usual fee."""
+def _awaited_elsewhere(seen: Seen, book: Book, waiting: Waiting, most: int | None) -> bool:
+    """Whether another promise of the last two months awaits just this amount, with or without a wallet's usual fee.
+
+    `most`: asked only of amounts that no more than so many promises await; of any where it is None.
+    """
     amount = seen.line.amount_fen
     for asked in (amount, *before_usual_fee(amount)):
+        if most is not None and book.by_amount.count(str(asked), asked) > most:
+            continue
         for number in book.by_amount.exact(str(asked), asked, seen.day, 2):
             other = book.by_id[number]
-            if other is not waiting and other.pledge.pledged_on <= seen.line.on + LATEST:
+            days = days_after(seen, other)
+            if other is not waiting and -LATEST.days <= days and (days <= _RECENT_DAYS or other.instalments):
                 return True
     return False
 
