@@ -156,7 +156,7 @@ def _awaited_elsewhere(seen: Seen, book: Book, waiting: Waiting, most: int | Non
     """
     amount = seen.line.amount_fen
     for asked in (amount, *before_usual_fee(amount)):
-        if most is not None and book.by_amount.count(str(asked), asked) > most:
+        if most is not None and book.by_amount.count(str(asked), asked, most + 1) > most:
             continue
         for number in book.by_amount.exact(str(asked), asked, seen.day, 2):
             other = book.by_id[number]

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from charityledger import reference
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_ENOUGH = re.compile(r"[0-9](?:[^0-9]*[0-9]){3}")
+# Digits of any width: a text with fewer than four needs no further look.
+_ENOUGH = re.compile(r"\d(?:\D*\d){3}")
 # What people put between groups beyond the single separator of `reference`: two blanks, " - ", a colon.
 _BETWEEN = re.compile(r"(?<=[0-9])[\s\-‐‑–—_.·/,、:|+~]{1,3}(?=[0-9])")
 _RUN = re.compile(r"[0-9]+(?: [0-9]+)*")
@@ -66,9 +67,9 @@ def read(texts: Iterable[str]) -> Reading:
     phones: dict[str, None] = {}
     tails: dict[str, None] = {}
     for given in texts:
-        text = plain(given)
-        if not _ENOUGH.search(text):
+        if not _ENOUGH.search(given):
             continue
+        text = plain(given)
         runs = _RUN.findall(text)
         folded = _FOLDABLE.search(text)
         if len(runs) == 1 and not folded and reference.is_valid(only := runs[0].replace(" ", "")):

@@ -12,34 +12,44 @@ from .model import Agreement
 
 def agreements(seen: Seen, parts: list[tuple[Waiting, int]], by: str) -> tuple[Agreement, ...]:
     """Field by field, the line beside one or several promises. Amounts are plain yuan, days ISO."""
-    line = seen.line
-    waitings = [waiting for waiting, _ in parts]
-    first = waitings[0].pledge
-    asked = sum(waiting.outstanding for waiting in waitings)
-    if len(parts) == 1 and waitings[0].awaits(line.amount_fen):
-        asked = line.amount_fen
-    found = [Agreement("amount", yuan(line.amount_fen),
-                       yuan(asked) if len(parts) == 1 else " + ".join(yuan(each.outstanding) for each in waitings),
-                       "same" if asked == line.amount_fen else "near" if is_fee(line.amount_fen, asked) else "no")]
+    line, waitings = seen.line, [waiting for waiting, _ in parts]
+    donor, pledge = waitings[0].donor, waitings[0].pledge
+    found = [_amounts(line.amount_fen, waitings)]
     if line.counterparty:
-        same = seen.name == waitings[0].donor
-        near = seen.kind == names.MASKED and names.fits(seen.name, waitings[0].donor)
-        found.append(Agreement("name", line.counterparty, first.donor_name,
-                               "same" if same else "near" if near else "no"))
+        verdict = "same" if seen.name == donor else "no"
+        if seen.kind == names.MASKED and names.fits(seen.name, donor):
+            verdict = "near"
+        found.append(Agreement("name", line.counterparty, pledge.donor_name, verdict))
     if by == ACCOUNT:
         found.append(Agreement("account", seen.account[-4:], seen.account[-4:], "same"))
-    days = days_after(seen, waitings[0])
-    found.append(Agreement("date", line.on.isoformat(), first.pledged_on.isoformat(),
-                           "same" if days in NEAR_DAYS else "no"))
-    written = seen.reading.codes
-    mine = [waiting.pledge.reference for waiting in waitings]
-    found.append(Agreement("code", "、".join(map(show, written)), "、".join(map(show, mine)),
-                           "same" if written and set(written) == set(mine) else
-                           "near" if any(slips(seen, waiting) for waiting in waitings) else "no"))
+    found.append(Agreement("date", line.on.isoformat(), pledge.pledged_on.isoformat(),
+                           "same" if days_after(seen, waitings[0]) in NEAR_DAYS else "no"))
+    found.append(_codes(seen, waitings))
     if by in (PHONE, TAIL):
-        found.append(Agreement("phone", last_four(first.phone), last_four(first.phone),
-                               "same" if by == PHONE else "near"))
+        tail = last_four(pledge.phone)
+        found.append(Agreement("phone", tail, tail, "same" if by == PHONE else "near"))
     return tuple(found)
+
+
+def _amounts(amount_fen: int, waitings: list[Waiting]) -> Agreement:
+    if len(waitings) == 1:
+        asked = amount_fen if waitings[0].awaits(amount_fen) else waitings[0].outstanding
+        told = yuan(asked)
+    else:
+        asked = sum(waiting.outstanding for waiting in waitings)
+        told = " + ".join(yuan(waiting.outstanding) for waiting in waitings)
+    verdict = "same" if asked == amount_fen else "near" if is_fee(amount_fen, asked) else "no"
+    return Agreement("amount", yuan(amount_fen), told, verdict)
+
+
+def _codes(seen: Seen, waitings: list[Waiting]) -> Agreement:
+    written = seen.reading.codes
+    mine = tuple(waiting.pledge.reference for waiting in waitings)
+    if written == mine or (written and set(written) == set(mine)):
+        verdict = "same"
+    else:
+        verdict = "near" if seen.reading.near and any(slips(seen, waiting) for waiting in waitings) else "no"
+    return Agreement("code", "、".join(map(show, written)), "、".join(map(show, mine)), verdict)
 
 
 def slips(seen: Seen, waiting: Waiting) -> bool:

@@ -91,7 +91,8 @@ class Candidate:
 class Verdict:
     """`confirmed` only of tiers 1 and 2; else `candidates`, the best first, and `reason`: why nothing is certain.
 
-    `same_amount`: open promises that await just this amount and are no candidates, because nothing else agrees.
+    `same_amount`: open promises that await just this amount and are no candidates, because nothing else agrees;
+    counted up to twenty.
     """
 
     line_id: int

@@ -140,7 +140,7 @@ def _of_word(seen: Seen, book: Book, by: str, word: str, index: Index) -> Iterat
     """Amounts less a fee; two or three promises together; part and over-payments of one."""
     amount = seen.line.amount_fen
     least, most = amount + amount // 1000, amount * 100 // 99 + 2
-    for waiting in pointing(seen, by, _open(book, index.between(word, least, most, seen.day, 32))):
+    for waiting in pointing(seen, by, _open(book, index.between(word, least, most, 32))):
         if is_fee(amount, waiting.outstanding):
             yield _offer(seen, waiting, by)
     if by == MASKED:
