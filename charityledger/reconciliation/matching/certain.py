@@ -174,9 +174,9 @@ def _contradiction(seen: Seen, book: Book, waiting: Waiting, kinds: frozenset[st
 
 
 def _of_another(waiting: Waiting, rival: Waiting, by: str) -> Reason:
-    return Reason("code_of_another", {
-        "reference": waiting.pledge.reference, "donor": waiting.pledge.donor_name,
-        "other": rival.pledge.reference, "other_donor": rival.pledge.donor_name, "by": by})
+    facts: Facts = {"reference": waiting.pledge.reference, "donor": waiting.pledge.donor_name,
+                    "other": rival.pledge.reference, "other_donor": rival.pledge.donor_name, "by": by}
+    return Reason("code_other_fits" if rival.donor == waiting.donor else "code_of_another", facts)
 
 
 def _several(seen: Seen, book: Book, coded: tuple[Waiting, ...]) -> Finding:
