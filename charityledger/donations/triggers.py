@@ -1,10 +1,18 @@
 """The database's half of promise 5, and of closed months: what a line is used for is counted here, and nowhere else.
 
+One person alone undoes only what a line was booked as, and by name (adr/0010).
+
 On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would overrule the check (see ledger.triggers).
 """
 
+from ..ledger.entry import UNDOABLE
+
 _USE = "UPDATE statement_line SET used_fen = used_fen + NEW.amount_fen WHERE id = NEW.statement_line_id;"
 _OVERUSED = "NEW.used_fen < 0 OR NEW.used_fen > abs(NEW.amount_fen) OR (NEW.currency <> 'CNY' AND NEW.used_fen <> 0)"
+
+_KINDS = ", ".join(f"'{kind}'" for kind in sorted(UNDOABLE))
+_NOT_UNDOABLE = ("NEW.kind = 'match_undone' AND (NEW.made_by IS NULL OR NOT EXISTS (SELECT 1 FROM journal_entry AS undone "
+                 f"WHERE undone.id = NEW.reverses_id AND undone.kind IN ({_KINDS})))")
 
 
 def sqlite_statements() -> list[str]:
@@ -18,6 +26,8 @@ def sqlite_statements() -> list[str]:
         """CREATE TRIGGER statement_line_before BEFORE INSERT ON statement_line BEGIN
   SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') FROM period
     WHERE code = strftime('%Y%m', NEW.booked_on) AND closed_at IS NOT NULL; END""",
+        f"CREATE TRIGGER match_undone_before BEFORE INSERT ON journal_entry WHEN {_NOT_UNDOABLE} "
+        "BEGIN SELECT RAISE(ABORT, 'not_undoable: a second person is needed'); END",
     ]
 
 
@@ -36,4 +46,11 @@ BEGIN
 END $$""",
         "CREATE TRIGGER statement_line_before BEFORE INSERT ON statement_line FOR EACH ROW "
         "EXECUTE FUNCTION statement_line_before()",
+        f"""CREATE OR REPLACE FUNCTION match_undone_before() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF {_NOT_UNDOABLE} THEN RAISE EXCEPTION 'not_undoable: a second person is needed' USING ERRCODE = '23000'; END IF;
+  RETURN NEW;
+END $$""",
+        "CREATE TRIGGER match_undone_before BEFORE INSERT ON journal_entry FOR EACH ROW "
+        "EXECUTE FUNCTION match_undone_before()",
     ]
