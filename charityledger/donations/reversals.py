@@ -18,7 +18,7 @@ from ..ledger import chart, entry, store
 from ..ledger.entry import change_in
 from ..ledger.idempotency import once
 from . import lines, requests, undoing
-from .models import Allocation, CashCount, Donation, Pledge, Request, Suspense
+from .models import Allocation, CashCount, Donation, Pledge, Suspense
 from .rules import ENDED_STATES
 from .undoing import GiftSpent, locked_gift
 

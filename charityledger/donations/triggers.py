@@ -11,8 +11,8 @@ _USE = "UPDATE statement_line SET used_fen = used_fen + NEW.amount_fen WHERE id 
 _OVERUSED = "NEW.used_fen < 0 OR NEW.used_fen > abs(NEW.amount_fen) OR (NEW.currency <> 'CNY' AND NEW.used_fen <> 0)"
 
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(UNDOABLE))
-_NOT_UNDOABLE = ("NEW.kind = 'match_undone' AND (NEW.made_by IS NULL OR NOT EXISTS (SELECT 1 FROM journal_entry AS undone "
-                 f"WHERE undone.id = NEW.reverses_id AND undone.kind IN ({_KINDS})))")
+_NOT_UNDOABLE = ("NEW.kind = 'match_undone' AND (NEW.made_by IS NULL OR NOT EXISTS ("
+                 f"SELECT 1 FROM journal_entry AS undone WHERE undone.id = NEW.reverses_id AND undone.kind IN ({_KINDS})))")
 
 
 def sqlite_statements() -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -96,6 +97,12 @@ def note(tx: Session, line: StatementLine, step: str, code: str, *, actor: Actor
     numbers = {name: value for name, value in facts.items() if isinstance(value, int)}
     events.record(tx, kind=f"line_{step}", subject=("statement_line", line.id), payload={"as": code, **numbers},
                   actor_id=actor.user_id, at=clock.now())
+
+
+def facts_of(row: LineNote) -> dict[str, Any]:
+    """The facts of one row of a line's history."""
+    read: dict[str, Any] = json.loads(row.facts)
+    return read
 
 
 def settled(tx: Session, line: StatementLine) -> None:

@@ -192,9 +192,10 @@ def take_over(tx: Session, *, actor: Actor, clock: Clock, line_id: int, twin_id:
 def move(tx: Session, source: StatementLine, target: StatementLine) -> None:
     """What one line became hangs on another from now on; the entries stay as they are."""
     lines.hand_on(tx, source.id, target.id)
-    for table in (Donation, Suspense):
-        for owned in tx.scalars(select(table).where(table.statement_line_id == source.id)):
-            owned.statement_line_id = target.id
+    for gift in tx.scalars(select(Donation).where(Donation.statement_line_id == source.id)):
+        gift.statement_line_id = target.id
+    for held in tx.scalars(select(Suspense).where(Suspense.statement_line_id == source.id)):
+        held.statement_line_id = target.id
     for count in tx.scalars(select(CashCount).where(CashCount.deposit_line_id == source.id)):
         count.deposit_line_id = target.id
     tx.flush()

@@ -44,7 +44,7 @@ def transfer(tx: Session, *, actor: Actor, clock: Clock, line_id: int, other_lin
         # Where both are known: the day on which it left the paying account.
         first = next((row for row in both if row.account_code == paying), line)
         days = lines.booking_days(tx, both, clock)
-        on = max([days[first.id], *(days[row.id] for row in both if lines.was_reversed(tx, row.id))])
+        on = max([days[first.id], *(days[row.id] for row in both if days[row.id] != row.booked_on)])
         source, target = lines.ledger_account(tx, paying), lines.ledger_account(tx, taking)
         shares = by_fund(tx, source, left_fen)
         entry, *more = [postings.payout(line.id, target, source, fen, on, fund) for fund, fen in shares]
@@ -106,4 +106,22 @@ def follow(tx: Session, held_fen: int, from_code: str, to_code: str) -> None:
         if open_fen <= held_fen:
             row.account_code = to_code
             held_fen -= open_fen
+    tx.flush()
+
+
+def come_back(tx: Session, entry_id: int) -> None:
+    """A transfer is about to be undone: money in suspense that went with it lies again where it came in."""
+    entry = store.load(tx, entry_id)
+    moved = next((m for m in entry.movements if m.fund == chart.SUSPENSE_FUND), None)
+    if moved is None:
+        return
+    codes = dict(tx.execute(select(MoneyAccount.ledger_account, MoneyAccount.code)).all())
+    left_fen, source, target = moved.amount_fen, codes[moved.credit], codes[moved.debit]
+    for row in tx.scalars(select(Suspense).join(StatementLine, StatementLine.id == Suspense.statement_line_id).where(
+            Suspense.account_code == target, StatementLine.account_code == source,
+            Suspense.settled_fen < Suspense.amount_fen).order_by(Suspense.id).with_for_update()):
+        open_fen = row.amount_fen - row.settled_fen
+        if open_fen <= left_fen:
+            row.account_code = source
+            left_fen -= open_fen
     tx.flush()
