@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from .. import reference as references
 from ..clock import Clock
 from ..database import use_case
 from ..donations import gifts, lines, receipts, suspense
@@ -47,10 +48,9 @@ def confirm(tx: Session, *, actor: Actor, clock: Clock, line_id: int, parts: tup
     Raises NothingLeft, CandidateGone, and what the promise or the books refuse.
     """
     def act() -> int:
+        _lock(tx, Pledge.id.in_([pledge_id for pledge_id, _ in parts]))
         line, left_fen = handling.waiting(tx, line_id)
-        # Locked in one order, and then judged once more: the suggestion may be minutes old.
-        tx.scalars(select(Pledge).where(Pledge.id.in_([pledge_id for pledge_id, _ in parts])).order_by(Pledge.id)
-                   .with_for_update()).all()
+        # Judged once more: the suggestion may be minutes old.
         chosen = _chosen(tx, line, parts)
         if chosen is None or sum(fen for _, fen in parts) + chosen.rest_fen > left_fen:
             raise CandidateGone(line_id=line_id)
@@ -63,6 +63,11 @@ def confirm(tx: Session, *, actor: Actor, clock: Clock, line_id: int, parts: tup
         return line.id
 
     return once(tx, key, {"use": "confirm", "line": line_id, "parts": parts}, act, clock=clock)
+
+
+def _lock(tx: Session, which: ColumnElement[bool]) -> None:
+    """Promises come first in the order in which every writer locks."""
+    tx.scalars(select(Pledge).where(which).order_by(Pledge.id).with_for_update()).all()
 
 
 def _chosen(tx: Session, line: StatementLine, parts: tuple[tuple[int, int], ...]) -> Candidate | None:
@@ -100,6 +105,9 @@ def split(tx: Session, *, actor: Actor, clock: Clock, line_id: int, shares: tupl
     line's id. Raises WrongDirection, NothingLeft, LineOverused, NotFound, and what the books refuse.
     """
     def act() -> int:
+        named = [code for share in shares if share.home == "pledge" for code in references.parse(share.where)]
+        if named:
+            _lock(tx, Pledge.reference.in_(named))
         line, left_fen = handling.waiting(tx, line_id)
         handling.check_direction(line, inward=True)
         asked_fen = sum(share.amount_fen for share in shares)

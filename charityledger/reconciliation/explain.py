@@ -94,6 +94,7 @@ def hold(tx: Session, *, actor: Actor, clock: Clock, line_id: int, note: str, in
     def act() -> int:
         why = handling.reason(note)
         if not in_suspense:
+            handling.lock(tx, line_id)
             line = handling.find(tx, line_id)
             if line.used_fen == abs(line.amount_fen):
                 raise handling.NothingLeft(line_id=line_id)

@@ -22,7 +22,7 @@ def lines_of(tx: Session, line: StatementLine) -> Sequence[StatementLine]:
     return tx.scalars(select(StatementLine).where(
         StatementLine.account_code == line.account_code, StatementLine.order_id == line.order_id,
         StatementLine.kind == "fee", StatementLine.amount_fen < 0, StatementLine.used_fen == 0,
-        StatementLine.currency == line.currency).order_by(StatementLine.id)).all()
+        StatementLine.currency == line.currency).order_by(StatementLine.id).with_for_update()).all()
 
 
 def book(tx: Session, line: StatementLine, *, fee_fund: str | None, actor: Actor, clock: Clock,

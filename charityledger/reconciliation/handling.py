@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import events
@@ -55,9 +56,17 @@ def find(tx: Session, line_id: int) -> StatementLine:
     return line
 
 
+def lock(tx: Session, *line_ids: int) -> None:
+    """Lock lines before anything else but promises, in the order that every writer keeps: two people with the same
+    line wait for each other here, and not in a ring further on."""
+    tx.scalars(select(StatementLine).where(StatementLine.id.in_(line_ids)).order_by(StatementLine.id)
+               .with_for_update().execution_options(populate_existing=True)).all()
+
+
 def waiting(tx: Session, line_id: int) -> tuple[StatementLine, int]:
-    """(line, what is left of it in fen). Raises NotFound, or NothingLeft where all of it is used; a line in another
-    currency is kept for the record and cannot be used."""
+    """(line, locked; what is left of it in fen). Raises NotFound, or NothingLeft where all of it is used; a line in
+    another currency is kept for the record and cannot be used."""
+    lock(tx, line_id)
     line = find(tx, line_id)
     left_fen = lines.left_of(line)
     if not left_fen:

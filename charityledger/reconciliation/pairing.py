@@ -173,6 +173,7 @@ def take_over(tx: Session, *, actor: Actor, clock: Clock, line_id: int, twin_id:
     Raises NothingLeft, OtherAccount, LineDiffers (also where part of either is used).
     """
     def act() -> int:
+        handling.lock(tx, line_id, twin_id)
         line, left_fen = handling.waiting(tx, line_id)
         twin = handling.find(tx, twin_id)
         if twin.account_code != line.account_code or twin.statement_id is not None:

@@ -35,6 +35,7 @@ def transfer(tx: Session, *, actor: Actor, clock: Clock, line_id: int, other_lin
     have not been booked yet.
     """
     def act() -> int:
+        handling.lock(tx, line_id, *([other_line_id] if other_line_id is not None else []))
         line, left_fen = handling.waiting(tx, line_id)
         other, account = _other_side(tx, line, left_fen, other_line_id, other_account)
         if account == line.account_code:

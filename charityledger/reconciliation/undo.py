@@ -56,6 +56,7 @@ def undo(tx: Session, *, actor: Actor, clock: Clock, line_id: int, reason: str, 
     """
     def act() -> int:
         why, person = handling.reason(reason), requests.person(actor)
+        handling.lock(tx, line_id)
         steps = _steps(tx, line_id)
         fen = sum(step.row.amount_fen for step in steps if step.posts)
         if handling.needs_second(fen, second_above_yuan) and any(step.posts for step in steps):
@@ -73,6 +74,7 @@ def undo(tx: Session, *, actor: Actor, clock: Clock, line_id: int, reason: str, 
 def approve(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: str) -> None:
     """A second person agrees, and the match is undone."""
     row = requests.decide(tx, request_id, kind=KIND, state="approved", note=note, actor=actor, clock=clock)
+    handling.lock(tx, row.subject_id)
     _carry_out(tx, row.subject_id, _steps(tx, row.subject_id), People(row.requested_by, requests.person(actor)),
                row.reason, actor, clock)
 
