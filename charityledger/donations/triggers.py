@@ -12,7 +12,8 @@ _OVERUSED = "NEW.used_fen < 0 OR NEW.used_fen > abs(NEW.amount_fen) OR (NEW.curr
 
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(UNDOABLE))
 _NOT_UNDOABLE = ("NEW.kind = 'match_undone' AND (NEW.made_by IS NULL OR NOT EXISTS ("
-                 f"SELECT 1 FROM journal_entry AS undone WHERE undone.id = NEW.reverses_id AND undone.kind IN ({_KINDS})))")
+                 "SELECT 1 FROM journal_entry AS undone WHERE undone.id = NEW.reverses_id "
+                 f"AND undone.kind IN ({_KINDS})))")
 
 
 def sqlite_statements() -> list[str]:

@@ -149,6 +149,9 @@ def _donors(session: Session, to: _Pointers) -> set[int]:
         ways += [Donor.phone.in_(to.phones), *(Donor.phone.endswith(tail) for tail in to.tails)]
     if to.memo:
         ways.append(and_(func.length(Donor.name) > 1, _contains(session, to.memo, plain)))
+        # An enterprise's shorter name has four characters at least and begins with the name, or behind its place.
+        ways += [and_(Donor.kind == "enterprise", func.length(plain) > start + 2,
+                      _contains(session, to.memo, func.substr(plain, start, 4))) for start in (1, 3, 4)]
     found = set(session.scalars(select(Donor.id).where(or_(*ways)).limit(MOST_ALIKE))) if ways else set()
     if to.accounts:
         found.update(session.scalars(select(Pledge.donor_id).where(Pledge.payer_account.in_(to.accounts))))

@@ -11,6 +11,7 @@ from ..audit import events
 from ..clock import Clock
 from ..donations import lines
 from ..donations.models import LineNote, StatementLine
+from ..donations.pledges import NoteMissing
 from ..errors import Conflict, InvalidInput, LineOverused, NotFound
 from ..identity.actor import Actor
 
@@ -34,12 +35,6 @@ class OtherAccount(InvalidInput):
     """The line is of another account than what it should be paired with. Facts: account."""
 
     code = "other_account"
-
-
-class NoteMissing(InvalidInput):
-    """A line is held, and a match undone, with a reason. Facts: none."""
-
-    code = "note_missing"
 
 
 class NothingLeft(Conflict):

@@ -14,7 +14,8 @@ from charityledger.errors import FundOverdrawn, LineOverused, SamePerson
 from charityledger.extensions import db
 from charityledger.ledger.models import JournalEntry
 from charityledger.reconciliation import explain
-from charityledger.reconciliation.handling import LineDiffers, NoteMissing, NothingLeft, WrongDirection
+from charityledger.donations.pledges import NoteMissing
+from charityledger.reconciliation.handling import LineDiffers, NothingLeft, WrongDirection
 from tests.donations import world
 from tests.donations.world import (
     BANK,

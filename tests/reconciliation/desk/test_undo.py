@@ -20,7 +20,7 @@ from charityledger.extensions import db
 from charityledger.identity.actor import Actor
 from charityledger.ledger import entry, store
 from charityledger.reconciliation import explain, pairing, returns, transfer, undo
-from charityledger.reconciliation.handling import NoteMissing
+from charityledger.donations.pledges import NoteMissing
 from charityledger.reconciliation.undo import NothingToUndo
 from tests.donations import world
 from tests.donations.test_disbursements import pay
