@@ -12,10 +12,14 @@ from .model import OpenPledge, Part, Settled
 Entry = tuple[int, int, int]
 
 
+# A reader that passed over more dead entries than this takes them out.
+_PASSED = 8
+
+
 class Waiting:
     """One promise and what is left of it while lines are taken off."""
 
-    __slots__ = ("donor", "entries", "instalments", "outstanding", "pledge")
+    __slots__ = ("donor", "entries", "instalments", "outstanding", "pledge", "shorter")
 
     def __init__(self, pledge: OpenPledge) -> None:
         self.pledge = pledge
@@ -24,6 +28,7 @@ class Waiting:
         self.instalments = pledge.instalments or (
             (pledge.due_fen,) if 0 < pledge.due_fen < pledge.outstanding_fen else ())
         self.entries: tuple[Entry, ...] = ()
+        self.shorter = () if pledge.donor_kind == "individual" else names.shorter(self.donor)
 
     @property
     def due(self) -> int:
@@ -63,12 +68,22 @@ class Waiting:
         return (self.due, day, number), (self.outstanding, day, number)
 
 
+def hidden(phone: str) -> str:
+    """What every way of masking a telephone still shows: 138******00 and 138****0000 both become 138*00."""
+    return f"{phone[:3]}*{phone[-2:]}"
+
+
 class Index:
-    """Entries by a word: a name, an account, the last four digits of a telephone."""
+    """Entries by a word: a name, an account, the last four digits of a telephone.
 
-    __slots__ = ("_lists",)
+    Entries are not taken out when a promise changes: readers pass over those that hold no more, and take out many at
+    once. So a line costs the same however long the lists are.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("_by_id", "_lists")
+
+    def __init__(self, by_id: dict[int, Waiting]) -> None:
+        self._by_id = by_id
         self._lists: dict[str, list[Entry]] = {}
 
     def append(self, word: str, entry: Entry) -> None:
@@ -78,42 +93,65 @@ class Index:
     def add(self, word: str, entry: Entry) -> None:
         insort(self._lists.setdefault(word, []), entry)
 
-    def remove(self, word: str, entry: Entry) -> None:
-        entries = self._lists[word]
-        at = bisect_left(entries, entry)
-        if at < len(entries) and entries[at] == entry:
-            del entries[at]
-
     def __contains__(self, word: str) -> bool:
         return word in self._lists
 
-    def count(self, word: str, amount_fen: int) -> int:
-        entries = self._lists.get(word, ())
-        return bisect_left(entries, (amount_fen + 1,)) - bisect_left(entries, (amount_fen,))
+    def count(self, word: str, amount_fen: int, most: int) -> int:
+        """How many promises await just this amount, counted up to `most`."""
+        return sum(1 for _ in self.between(word, amount_fen, amount_fen, most))
 
     def exact(self, word: str, amount_fen: int, day: int, most: int) -> Iterator[int]:
-        """Pledges that await just this amount: those up to `day` + 3 first, the latest first; then later ones."""
-        return self.between(word, amount_fen, amount_fen, day, most)
-
-    def between(self, word: str, least_fen: int, most_fen: int, day: int, most: int) -> Iterator[int]:
-        """Pledges that await from `least_fen` to `most_fen`, at most `most` of them, in the order of `exact`."""
+        """Pledges that await just this amount: those up to `day` + 3, the latest first; then later ones."""
         entries = self._lists.get(word)
-        if not entries:
-            return
-        low, high = bisect_left(entries, (least_fen,)), bisect_left(entries, (most_fen + 1,))
-        if least_fen == most_fen:
-            middle = bisect_left(entries, (least_fen, day + 4), low, high)
-            low, high = max(low, middle - most), min(high, middle + most)
-        else:
-            middle, high = min(high, low + most), min(high, low + most)
-        for at in range(middle - 1, low - 1, -1):
-            yield entries[at][2]
-        for at in range(middle, high):
-            yield entries[at][2]
+        if entries:
+            low, high = bisect_left(entries, (amount_fen,)), bisect_left(entries, (amount_fen + 1,))
+            if low < high:
+                middle = bisect_left(entries, (amount_fen, day + 4), low, high)
+                later = self._live(entries, range(middle, high), most)      # first, while the places hold
+                yield from self._live(entries, range(middle - 1, low - 1, -1), most)
+                yield from later
+
+    def between(self, word: str, least_fen: int, most_fen: int, most: int) -> Iterator[int]:
+        """Pledges that await from `least_fen` to `most_fen`, the smallest first, at most `most` of them."""
+        entries = self._lists.get(word)
+        if entries:
+            low, high = bisect_left(entries, (least_fen,)), bisect_left(entries, (most_fen + 1,))
+            yield from self._live(entries, range(low, high), most)
 
     def every(self, word: str, most: int) -> Iterator[int]:
         """The pledges of a word, each once, at most `most` entries."""
-        return iter(dict.fromkeys(entry[2] for entry in self._lists.get(word, ())[:most]))
+        entries = self._lists.get(word)
+        return iter(dict.fromkeys(self._live(entries, range(len(entries)), most)) if entries else ())
+
+    def _live(self, entries: list[Entry], places: range, most: int) -> list[int]:
+        """The first `most` pledges in these places that still await what their entry says."""
+        by_id = self._by_id
+        found: list[int] = []
+        kept: list[Entry] = []
+        seen = 0
+        for at in places:
+            entry = entries[at]
+            seen += 1
+            if entry in by_id[entry[2]].entries:
+                found.append(entry[2])
+                kept.append(entry)
+                if len(found) == most:
+                    break
+        if seen - len(kept) > _PASSED:
+            first, last = places[0], places[seen - 1]
+            entries[min(first, last) : max(first, last) + 1] = kept[:: places.step]
+        return found
+
+
+# Above this share of donors who have another donor's name, a stranger's name is a donor's by chance too often.
+_NAMESAKES = 0.1
+
+
+def _tell(waitings: Iterable[Waiting]) -> bool:
+    """Whether a payer whose name is a donor's is most likely that donor: few donors here share their names."""
+    donors = {waiting.pledge.donor_id: waiting.donor for waiting in waitings
+              if waiting.pledge.donor_kind == "individual"}
+    return len(donors) - len(set(donors.values())) <= _NAMESAKES * len(donors)
 
 
 class Book:
@@ -124,8 +162,8 @@ class Book:
         self._settled_numbers = frozenset(int(code) for code in settled)
         self.by_number: dict[int, Waiting] = {}
         self.by_id: dict[int, Waiting] = {}
-        self.by_name, self.by_first, self.by_last = Index(), Index(), Index()
-        self.by_account, self.by_tail, self.by_amount = Index(), Index(), Index()
+        self.by_name, self.by_first, self.by_last, self.by_account, self.by_tail, self.by_hidden, self.by_amount = (
+            Index(self.by_id) for _ in range(7))
         # The first two characters of every name that a memo may hold, and how long such names are.
         self.heads: dict[str, tuple[int, ...]] = {}
         filling: list[tuple[Entry, Waiting]] = []
@@ -141,6 +179,7 @@ class Book:
                 index.append(word, entry)
             self.by_amount.append(str(entry[0]), entry)
         numbers = sorted(self.by_number)
+        self.names_tell = _tell(self.by_id.values())
         self._numbers = numbers
         self._reversed = sorted(int(f"{number}"[::-1]) for number in numbers)
 
@@ -159,15 +198,11 @@ class Book:
         waiting = self.by_id[part.pledge_id]
         before = waiting.entries
         waiting.take(part.amount_fen)
-        after = waiting.entries = waiting.awaited()
-        places = list(self._places(waiting))
-        for entry in before:
-            if entry not in after:
-                for index, word in (*places, (self.by_amount, str(entry[0]))):
-                    index.remove(word, entry)
-        for entry in after:
+        waiting.entries = waiting.awaited()
+        for entry in waiting.entries:
             if entry not in before:
-                for index, word in (*places, (self.by_amount, str(entry[0]))):
+                self.by_amount.add(str(entry[0]), entry)
+                for index, word in self._places(waiting):
                     index.add(word, entry)
 
     def beginning(self, digits: str, most: int) -> list[Waiting]:
@@ -200,19 +235,13 @@ class Book:
         return found
 
     def _note_heads(self, waiting: Waiting) -> None:
-        for word in self._words(waiting):
+        for word in (waiting.donor, *waiting.shorter):
             lengths = self.heads.get(word[:2], ())
             if len(word) >= 2 and len(word) not in lengths:
                 self.heads[word[:2]] = tuple(sorted((*lengths, len(word)), reverse=True))
 
-    @staticmethod
-    def _words(waiting: Waiting) -> tuple[str, ...]:
-        if waiting.pledge.donor_kind == "individual":
-            return (waiting.donor,)
-        return (waiting.donor, *names.shorter(waiting.donor))
-
     def _places(self, waiting: Waiting) -> Iterator[tuple[Index, str]]:
-        for word in self._words(waiting):
+        for word in (waiting.donor, *waiting.shorter):
             yield self.by_name, word
         if waiting.pledge.donor_kind == "individual" and waiting.donor:
             yield self.by_first, waiting.donor[0]
@@ -221,3 +250,4 @@ class Book:
             yield self.by_account, account
         if waiting.pledge.phone:
             yield self.by_tail, last_four(waiting.pledge.phone)
+            yield self.by_hidden, hidden(waiting.pledge.phone)

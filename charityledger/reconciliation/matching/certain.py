@@ -4,11 +4,13 @@ A code is copied from a neighbour's slip, a poster or last year's transfer. It c
 else who awaits just this amount; a part payment counts only if something about the payer agrees.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from . import names
 from .book import Book, Waiting
 from .codes import neighbours
+from .comparing import agreements
 from .evidence import (
     ABSENT,
     ACCOUNT,
@@ -20,11 +22,13 @@ from .evidence import (
     PHONE,
     SURE,
     Seen,
-    agreements,
-    rivals,
+    days_after,
     who,
 )
+from .fees import before_usual_fee, is_usual_fee
 from .model import Candidate, Facts, Part, Reason
+from .pointing import pointers, pointing, rivals
+from .sums import summing
 
 # Which pointers may contradict a payer who is known by this. A name beats a memo, an account beats a name.
 _STRONGER = {
@@ -36,6 +40,11 @@ _STRONGER = {
     ABSENT: frozenset({ACCOUNT, PHONE, MEMO}),
     OTHER: frozenset({ACCOUNT, NAME, PHONE, MEMO, MASKED}),
 }
+
+
+# An amount that so few promises await is no round sum: to hit upon it by chance is unlikely.
+_RARE = 2
+_RECENT_DAYS = 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +87,15 @@ def _one(seen: Seen, book: Book, waiting: Waiting) -> Finding:
         return Finding(None, Reason("code_above", above), (waiting,))
     by = who(seen, waiting)
     exact = waiting.awaits(amount)
-    against = _against_exact(seen, book, waiting, by) if exact else _against_part(seen, book, waiting, by)
+    fee = not exact and (is_usual_fee(amount, waiting.outstanding) or is_usual_fee(amount, waiting.due))
+    against = (_against_exact if exact or fee else _against_part)(seen, book, waiting, by)
     if against:
         return Finding(None, against, (waiting,))
     facts: Facts = {"reference": reference, "amount_fen": amount, "by": by}
-    if not exact:
+    if fee:
+        asked = waiting.due if amount < waiting.due else waiting.outstanding
+        reason = Reason("code_fee", {**facts, "gap_fen": asked - amount})
+    elif not exact:
         reason = Reason("code_part", {**facts, "outstanding_fen": waiting.outstanding})
     elif amount == waiting.outstanding:
         reason = Reason("code_exact_other" if by == OTHER else "code_exact", facts)
@@ -93,34 +106,77 @@ def _one(seen: Seen, book: Book, waiting: Waiting) -> Finding:
 
 def _against_exact(seen: Seen, book: Book, waiting: Waiting, by: str) -> Reason | None:
     """The amount is what the code's promise awaits; only a pointer to somebody else speaks against it."""
-    return _contradiction(seen, book, waiting, _STRONGER[by], {waiting.pledge.id})
+    against = _contradiction(seen, book, waiting, _STRONGER[by], {waiting.pledge.id})
+    if against or by != OTHER:
+        return against
+    # An employee or a relative, or a donor who copied the wrong code and pays several promises or a part of one?
+    for rival in _own_promises(seen, book):
+        return _of_another(waiting, rival, NAME)
+    return None
+
+
+def _own_promises(seen: Seen, book: Book) -> Iterator[Waiting]:
+    """Open promises of the payer himself, where his name tells that it is he, or they explain the amount."""
+    if seen.kind != names.FULL:
+        return
+    amount = seen.line.amount_fen
+    mine = [waiting for waiting in pointing(seen, NAME, map(book.by_id.__getitem__, book.by_name.every(seen.name, 8)))
+            if waiting.pledge.pledged_on <= seen.line.on + LATEST]
+    for rival in mine:
+        if (book.names_tell or rival.pledge.donor_kind != "individual"
+                or is_usual_fee(amount, rival.outstanding) or is_usual_fee(amount, rival.due)):
+            yield rival
+    for group in summing(amount, mine):
+        yield group[0]
 
 
 def _against_part(seen: Seen, book: Book, waiting: Waiting, by: str) -> Reason | None:
     """The amount is not what the promise awaits: who pays must agree, and no other promise may fit better."""
-    pointers = _STRONGER[by] | {by}
-    against = _contradiction(seen, book, waiting, pointers, {waiting.pledge.id})
+    against = _contradiction(seen, book, waiting, _STRONGER[by] | {by}, {waiting.pledge.id})
     if against:
         return against
     reference = waiting.pledge.reference
     if by == OTHER:
         return Reason("code_uncorroborated", {"reference": reference, "donor": waiting.pledge.donor_name})
-    if by == ABSENT:
-        for number in book.by_amount.exact(str(seen.line.amount_fen), seen.line.amount_fen, seen.day, 2):
+    if by in (ABSENT, MASKED):
+        for pointed_by, word, index in pointers(seen, book):
+            if pointed_by != MASKED:
+                pointed = map(book.by_id.__getitem__, index.every(word, 2))
+                for rival in pointing(seen, pointed_by, pointed):
+                    return _of_another(waiting, rival, pointed_by)
+        if _awaited_elsewhere(seen, book, waiting, most=None if by == ABSENT else _RARE):
+            return Reason("code_unnamed", {"reference": reference, "outstanding_fen": waiting.outstanding})
+    return None
+
+
+def _awaited_elsewhere(seen: Seen, book: Book, waiting: Waiting, most: int | None) -> bool:
+    """Whether another promise of the last two months awaits just this amount, with or without a wallet's usual fee.
+
+    `most`: asked only of amounts that no more than so many promises await; of any where it is None.
+    """
+    amount = seen.line.amount_fen
+    for asked in (amount, *before_usual_fee(amount)):
+        if most is not None and book.by_amount.count(str(asked), asked, most + 1) > most:
+            continue
+        for number in book.by_amount.exact(str(asked), asked, seen.day, 2):
             other = book.by_id[number]
-            if other is not waiting and other.pledge.pledged_on <= seen.line.on + LATEST:
-                return Reason("code_unnamed", {"reference": reference, "outstanding_fen": waiting.outstanding})
-    return None
+            days = days_after(seen, other)
+            if other is not waiting and -LATEST.days <= days and (days <= _RECENT_DAYS or other.instalments):
+                return True
+    return False
 
 
-def _contradiction(seen: Seen, book: Book, waiting: Waiting, pointers: frozenset[str],
+def _contradiction(seen: Seen, book: Book, waiting: Waiting, kinds: frozenset[str],
                    but: set[int]) -> Reason | None:
-    for by, rival in rivals(seen, book, frozenset(but)):
-        if by in pointers:
-            return Reason("code_of_another", {
-                "reference": waiting.pledge.reference, "donor": waiting.pledge.donor_name,
-                "other": rival.pledge.reference, "other_donor": rival.pledge.donor_name, "by": by})
+    for by, rival in rivals(seen, book, kinds, but):
+        return _of_another(waiting, rival, by)
     return None
+
+
+def _of_another(waiting: Waiting, rival: Waiting, by: str) -> Reason:
+    return Reason("code_of_another", {
+        "reference": waiting.pledge.reference, "donor": waiting.pledge.donor_name,
+        "other": rival.pledge.reference, "other_donor": rival.pledge.donor_name, "by": by})
 
 
 def _several(seen: Seen, book: Book, coded: tuple[Waiting, ...]) -> Finding:

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from charityledger import reference
 
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_ENOUGH = re.compile(r"[0-9](?:[^0-9]*[0-9]){3}")
+# Digits of any width: a text with fewer than four needs no further look.
+_ENOUGH = re.compile(r"\d(?:\D*\d){3}")
 # What people put between groups beyond the single separator of `reference`: two blanks, " - ", a colon.
 _BETWEEN = re.compile(r"(?<=[0-9])[\s\-‐‑–—_.·/,、:|+~]{1,3}(?=[0-9])")
 _RUN = re.compile(r"[0-9]+(?: [0-9]+)*")
 _FOLDED_RUN = re.compile(r"(?<![A-Za-z0-9])[0-9OoIilZzSsB]+(?: [0-9OoIilZzSsB]+)*(?![A-Za-z0-9])")
 _FOLDS = str.maketrans("OoIilZzSsB", "0011122558")
+_FOLDABLE = re.compile(r"[0-9 ][OoIilZzSsB]|[OoIilZzSsB][0-9 ]")
 _LEAST_DIGITS = 6
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _IDENTITY = re.compile(r"[1-8][0-9]{5}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])[0-9]{5}[0-9Xx]")
 _DAY = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:[0-2][0-9]|3[01])")
+_TAIL = re.compile(r"(?:尾号|尾数|[后末]四位)[^0-9]{0,2}([0-9]{4})(?![0-9])")
 _CARD_LENGTHS = range(15, 20)
 _LEAST_PIECE = 5
 LENGTH = 10
@@ -32,7 +35,7 @@ class Reading:
 
     `codes`: valid codes, each once. `near`: nine to eleven digits that may be a code with one slip. `pieces`: five to
     nine digits that may be part of one. `inside`: valid codes within longer numbers, no evidence of their own.
-    `phones`: mobiles. `tails`: four digits that stand alone.
+    `phones`: mobiles. `tails`: four digits that stand alone or are called the end of a number.
     """
 
     codes: tuple[str, ...] = ()
@@ -49,7 +52,9 @@ NOTHING = Reading()
 def plain(text: str) -> str:
     """NFKC, without invisible characters; separators between digits are one blank."""
     if not text.isascii():
-        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+        text = unicodedata.normalize("NFKC", text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
     return _BETWEEN.sub(" ", text)
 
 
@@ -62,17 +67,23 @@ def read(texts: Iterable[str]) -> Reading:
     phones: dict[str, None] = {}
     tails: dict[str, None] = {}
     for given in texts:
-        text = plain(given)
-        if not _ENOUGH.search(text):
+        if not _ENOUGH.search(given):
             continue
-        found = reference.parse(text)
+        text = plain(given)
+        runs = _RUN.findall(text)
+        folded = _FOLDABLE.search(text)
+        if len(runs) == 1 and not folded and reference.is_valid(only := runs[0].replace(" ", "")):
+            codes[only] = None      # the usual case, quickly
+            continue
+        found = reference.parse(text) if folded or any(len(run) >= LENGTH for run in runs) else []
         codes.update(dict.fromkeys(found))
-        for run in _RUN.findall(text):
+        for run in runs:
             groups = run.split(" ")
             _sort(groups, near, pieces, inside, phones)
             if len(groups) == 1 and len(run) == 4:
                 tails[run] = None
-        if not found:
+        tails.update(dict.fromkeys(_TAIL.findall(text)))
+        if folded and not found:
             for run in _FOLDED_RUN.findall(text):
                 if not run.replace(" ", "").isdigit() and sum(map(str.isdigit, run)) >= _LEAST_DIGITS:
                     near.update(dict.fromkeys(_spans(run.translate(_FOLDS).split(" "), 9, 11)))

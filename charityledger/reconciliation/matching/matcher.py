@@ -9,6 +9,8 @@ from .evidence import Seen
 from .model import Candidate, Incoming, OpenPledge, Part, Reason, Settled, Verdict
 
 _NONE: Mapping[str, Settled] = MappingProxyType({})
+# So many others of the same amount are counted; more say nothing more.
+_COUNTED = 20
 
 
 class Matcher:
@@ -47,4 +49,4 @@ class Matcher:
     def _same_amount(self, line: Incoming, candidates: Iterable[Candidate]) -> int:
         shown = sum(len(each.parts) == 1 and self._book.by_id[each.parts[0].pledge_id].awaits(line.amount_fen)
                     for each in candidates)
-        return max(0, self._book.by_amount.count(str(line.amount_fen), line.amount_fen) - shown)
+        return max(0, self._book.by_amount.count(str(line.amount_fen), line.amount_fen, _COUNTED) - shown)

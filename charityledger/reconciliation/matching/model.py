@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 # Facts of a reason; its sentence, Chinese and English, stands in reconciliation.reasons.
 Facts = Mapping[str, str | int]
@@ -58,7 +59,7 @@ class Part:
     amount_fen: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why, as a code and its facts (references, names, days, fen)."""
 
@@ -66,8 +67,7 @@ class Reason:
     facts: Facts = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Agreement:
+class Agreement(NamedTuple):
     """One field of a candidate beside the line's. `verdict`: same, near, no."""
 
     name: str           # amount, name, account, date, code, phone
@@ -76,7 +76,7 @@ class Agreement:
     verdict: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """Promises that a line may keep. `rest_fen`: what is left of the line, for suspense (an over-payment)."""
 
@@ -87,11 +87,12 @@ class Candidate:
     rest_fen: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """`confirmed` only of tiers 1 and 2; else `candidates`, the best first, and `reason`: why nothing is certain.
 
-    `same_amount`: open promises that await just this amount and are no candidates, because nothing else agrees.
+    `same_amount`: open promises that await just this amount and are no candidates, because nothing else agrees;
+    counted up to twenty.
     """
 
     line_id: int

@@ -11,7 +11,7 @@ FULL, MASKED, ABSENT = "full", "masked", "absent"
 _STARS = re.compile(r"[*●○•]+")
 # 张三 (138******00): the wallet's own account behind the name. (有限合伙) stays.
 _ACCOUNT_BEHIND = re.compile(r"\(([^()]*[0-9*@][^()]*)\)$")
-_INVISIBLE = re.compile(r"[\s\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+")
 _NOBODY = re.compile(r"[/\-—.*]*|无|匿名|未提供|不详|微信用户|支付宝用户|个人|散户")
 _INTERMEDIARY = re.compile(r"财付通|支付宝|备付金|微信支付|网联清算|中国银联|清算资金|待清算|钱袋宝|云闪付")
 _LEGAL = re.compile(r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|公司|\(有限合伙\)|\(普通合伙\))$")
@@ -34,7 +34,8 @@ def solid(text: str) -> str:
     """NFKC without blanks and invisible characters."""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    return _INVISIBLE.sub("", text)
+    text = "".join(text.split())
+    return text if text.isprintable() else _INVISIBLE.sub("", text)
 
 
 def kind(name: str) -> str:

@@ -6,10 +6,10 @@ A candidate needs a code, whole or broken, or something about its payer. The amo
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from . import names
 from .book import Book, Index, Waiting
 from .certain import Finding
 from .codes import LENGTH
+from .comparing import agreements
 from .evidence import (
     ABSENT,
     ACCOUNT,
@@ -22,19 +22,20 @@ from .evidence import (
     SURE,
     TAIL,
     Seen,
-    agreements,
     days_after,
-    is_fee,
     is_in_time,
-    rivals,
     who,
 )
+from .fees import is_fee
 from .model import Candidate, Facts, Part, Reason
+from .pointing import pointers, pointing, rivals
 from .sums import MOST as MOST_SUMMED
 from .sums import summing
 
 MOST = 5
 _PIECE_MOST = 20
+# The beginning of a code says enough by itself from six digits on, if few codes begin so.
+_TELLING, _FEW = 6, 3
 # How much each kind of evidence weighs; tuned on seeds 0 to 9 of benchmarks/matching.
 _CODE = {"coded": 60, "corrected": 45, "inside": 40, "piece": 30}
 _PAYER = {ACCOUNT: 35, NAME: 35, PHONE: 32, MEMO: 28, TAIL: 18, MASKED: 14, ABSENT: 4, OTHER: 0}
@@ -68,7 +69,7 @@ def candidates(seen: Seen, book: Book, finding: Finding) -> list[Candidate]:
 def _offers(seen: Seen, book: Book, finding: Finding) -> Iterator[Offer]:
     yield from _by_code(seen, book, finding)
     yield from _by_payer_and_amount(seen, book)
-    for by, word, index in _pointers(seen, book):
+    for by, word, index in pointers(seen, book):
         yield from _of_word(seen, book, by, word, index)
 
 
@@ -89,8 +90,12 @@ def _by_code(seen: Seen, book: Book, finding: Finding) -> Iterator[Offer]:
         found = book.ending(piece, _PIECE_MOST)
         if piece[0] == "9" and len(piece) < LENGTH:
             found += book.beginning(piece, _PIECE_MOST)
+        few = piece[0] == "9" and len(piece) >= _TELLING and len(found) <= _FEW
         for waiting in found:
-            yield from _if_likely(seen, waiting, "piece")
+            if few:
+                yield _offer(seen, waiting, who(seen, waiting), "piece")
+            else:
+                yield from _if_likely(seen, waiting, "piece")
 
 
 def _if_likely(seen: Seen, waiting: Waiting | None, code: str) -> Iterator[Offer]:
@@ -123,7 +128,7 @@ def _more_of_donor(seen: Seen, book: Book, waiting: Waiting) -> Iterator[Offer]:
 
 
 def _by_payer_and_amount(seen: Seen, book: Book) -> Iterator[Offer]:
-    for by, waiting in rivals(seen, book, frozenset()):
+    for by, waiting in rivals(seen, book):
         yield _offer(seen, waiting, by)
     for tail in seen.reading.tails:
         for waiting in _open(book, book.by_tail.exact(tail, seen.line.amount_fen, seen.day, 8)):
@@ -131,32 +136,16 @@ def _by_payer_and_amount(seen: Seen, book: Book) -> Iterator[Offer]:
                 yield _offer(seen, waiting, TAIL)
 
 
-def _pointers(seen: Seen, book: Book) -> Iterator[tuple[str, str, Index]]:
-    """What of the line points to donors by a word: (by, word, index)."""
-    if seen.account in book.by_account:
-        yield ACCOUNT, seen.account, book.by_account
-    if seen.kind == names.FULL and seen.name in book.by_name:
-        yield NAME, seen.name, book.by_name
-    for word in seen.named(book):
-        yield MEMO, word, book.by_name
-    for phone in seen.reading.phones:
-        yield PHONE, phone[-4:], book.by_tail
-    if seen.kind == names.MASKED:
-        first, last = names.ends(seen.name)
-        if first or last:
-            yield MASKED, last or first, book.by_last if last else book.by_first
-
-
 def _of_word(seen: Seen, book: Book, by: str, word: str, index: Index) -> Iterator[Offer]:
     """Amounts less a fee; two or three promises together; part and over-payments of one."""
     amount = seen.line.amount_fen
     least, most = amount + amount // 1000, amount * 100 // 99 + 2
-    for waiting in _pointing(seen, by, _open(book, index.between(word, least, most, seen.day, 32))):
+    for waiting in pointing(seen, by, _open(book, index.between(word, least, most, 32))):
         if is_fee(amount, waiting.outstanding):
             yield _offer(seen, waiting, by)
     if by == MASKED:
         return
-    pool = list(_pointing(seen, by, _open(book, index.every(word, 4 * MOST_SUMMED))))
+    pool = list(pointing(seen, by, _open(book, index.every(word, 4 * MOST_SUMMED))))
     pool = [waiting for waiting in pool if waiting.pledge.pledged_on <= seen.line.on + LATEST]
     pool.sort(key=lambda waiting: abs(days_after(seen, waiting)))
     donors: dict[int, list[Waiting]] = {}
@@ -169,16 +158,6 @@ def _of_word(seen: Seen, book: Book, by: str, word: str, index: Index) -> Iterat
                 yield Offer(score, [(each, each.outstanding) for each in found], by, "sum")
     for waiting in pool[:MOST]:
         yield _offer(seen, waiting, by)
-
-
-def _pointing(seen: Seen, by: str, waitings: Iterable[Waiting]) -> Iterator[Waiting]:
-    """Those that the word really points to: a tail is not yet the telephone, a first character not the mask."""
-    for waiting in waitings:
-        if ((by == PHONE and waiting.pledge.phone not in seen.reading.phones)
-                or (by == MASKED and not names.fits(seen.name, waiting.donor))
-                or (by == NAME and waiting.donor != seen.name)):
-            continue
-        yield waiting
 
 
 def _open(book: Book, numbers: Iterable[int]) -> Iterator[Waiting]:
