@@ -58,6 +58,10 @@ SETTINGS = (
     Setting("HOLD_DAYS", "3", "how long a confirmed online pledge keeps its place without money", int),
     Setting("INSTALMENT_GRACE_DAYS", "30", "days after an instalment's due date before an online pledge expires", int),
     Setting("WALLET_FEE_PAID_BY", "fund", "who bears a wallet's fee: fund or general"),
+    Setting("GIFT_WITHOUT_PLEDGE", "suspense", "what the desk offers for lines that fit no promise: suspense or "
+            "general (a gift to the general fund)"),
+    Setting("SECOND_PERSON_ABOVE_YUAN", "5000", "undoing a match, and booking charges and other income from a line, "
+            "need a second person above this amount; 0: always", int),
     Setting("RATE_LIMITS", "1", "0 turns rate limits off (load tests only)", _flag),
     Setting("FONTS", "", "folder of the documents' fonts; default: fonts/ in the instance folder"),
     Setting("UPLOAD_MAX_MB", "12", "largest upload in MiB", int),

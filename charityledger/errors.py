@@ -114,6 +114,12 @@ class AlreadyReversed(Conflict):
     code = "already_reversed"
 
 
+class NotUndoable(Conflict):
+    """Only what a statement line was booked as is undone by one person alone. Facts: kind."""
+
+    code = "not_undoable"
+
+
 class SamePerson(CharityLedgerError):
     """The maker of a payment, refund or reversal is never its approver. Facts: none."""
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from ..clock import Clock, period_of, today
 from ..database import is_postgresql
@@ -190,13 +190,37 @@ def take_back(tx: Session, entry_id: int, reversal_id: int, *, fee: bool = False
 
     `fee`: the entry carried the wallet's fee; the next one made of the line carries it. `but`: a kind that stays.
     """
-    rows = tx.scalars(select(Allocation).where(Allocation.entry_id == entry_id, Allocation.reverses_id.is_(None),
-                                               Allocation.kind != but).order_by(Allocation.id)).all()
+    rows = tx.scalars(select(Allocation).where(Allocation.entry_id == entry_id, standing(), Allocation.kind != but)
+                      .order_by(Allocation.id)).all()
     for row in sorted(rows, key=lambda row: -row.amount_fen):     # what frees the line first
         _add(tx, row.statement_line_id, row.kind, row.subject_id, reversal_id, -row.amount_fen, reverses_id=row.id)
     if fee:
         tx.execute(update(StatementLine).where(StatementLine.id.in_({row.statement_line_id for row in rows}))
                    .values(fee_booked=False).execution_options(synchronize_session=False))
+
+
+def standing() -> ColumnElement[bool]:
+    """Of allocations: those that nothing took back."""
+    other = aliased(Allocation)
+    return and_(Allocation.reverses_id.is_(None), ~exists().where(other.reverses_id == Allocation.id))
+
+
+def unpair(tx: Session, row: Allocation) -> None:
+    """A line is no longer paired with an entry that stands for itself; the entry stays as it is."""
+    _add(tx, row.statement_line_id, row.kind, row.subject_id, row.entry_id, -row.amount_fen, reverses_id=row.id)
+
+
+def hand_on(tx: Session, source_id: int, target_id: int) -> None:
+    """What one line became hangs on another of the same amount from now on; the entries stay as they are.
+
+    Taken back last first and added first first, so that neither line is used beyond its amount on the way.
+    """
+    rows = tx.scalars(select(Allocation).where(Allocation.statement_line_id == source_id, standing())
+                      .order_by(Allocation.id)).all()
+    for row in reversed(rows):
+        unpair(tx, row)
+    for row in rows:
+        _add(tx, target_id, row.kind, row.subject_id, row.entry_id, row.amount_fen)
 
 
 def take_fee(tx: Session, line_id: int) -> int:

@@ -29,23 +29,25 @@ FAULTS = ("donor", "ours")
 
 @use_case
 def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: int, account_code: str, reason: str,
-            fault: str = "donor", general_pays: bool = False, amount_fen: int | None = None,
+            fault: str = "donor", general_pays: bool = False, amount_fen: int | None = None, line_id: int | None = None,
             files: tuple[tuple[int, str], ...] = (), key: str | None = None) -> int:
     """Ask that a gift of money, or `amount_fen` of money in suspense, be paid back from a money account.
 
     `fault`: whose doing it is, "donor" or "ours"; ours is a management cost. `general_pays`: the general fund makes up
-    what the project has spent. Returns the request's id. Raises GiftSpent without it, where money is lacking.
+    what the project has spent. `line_id`: the account's line by which the money went back already; once approved, it is
+    used for the refund. Returns the request's id. Raises GiftSpent without it, where money is lacking.
     """
     def act() -> int:
         lines.ledger_account(tx, account_code)
         fen = _check(tx, what, subject_id, amount_fen, general_pays)
+        line: dict[str, str | int | bool] = {} if line_id is None else {"line": line_id}
         return requests.ask(tx, kind=KIND, subject_id=subject_id, reason=reason, files=files, actor=actor, clock=clock,
                             details={"of": what, "amount_fen": fen, "account": account_code, "fault": fault,
-                                     "general_pays": general_pays}).id
+                                     "general_pays": general_pays, **line}).id
 
     content = {"use": "ask_refund", "what": what, "id": subject_id, "account": account_code, "fault": fault,
                "general": general_pays, "fen": amount_fen, "reason": reason, "files": files,
-               "by": actor.user_id}
+               "line": line_id, "by": actor.user_id}
     return once(tx, key, content, act, clock=clock)
 
 
@@ -63,6 +65,8 @@ def approve(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: s
     wish = requests.wanted(row)
     pay = _pay_back_held if wish["of"] == "suspense" else _pay_back_gift
     entry_id = pay(tx, row, wish, today(clock), requests.person(actor), clock)
+    if "line" in wish:
+        lines.allocate(tx, int(wish["line"]), KIND, row.id, entry_id, int(wish["amount_fen"]))
     line_id = (tx.get_one(Suspense, row.subject_id).statement_line_id if wish["of"] == "suspense"
                else tx.get_one(Donation, row.subject_id).statement_line_id)
     cash_boxes.paid_back(tx, line_id, actor=actor, clock=clock)

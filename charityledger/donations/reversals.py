@@ -4,7 +4,7 @@ The line is free afterwards and can be allocated again, to where the money reall
 """
 
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +18,7 @@ from ..ledger import chart, entry, store
 from ..ledger.entry import change_in
 from ..ledger.idempotency import once
 from . import deliveries, hand_overs, lines, requests, undoing
-from .models import Allocation, CashCount, Donation, Pledge, Request, StatementLine, Suspense
+from .models import Allocation, CashCount, Donation, Pledge, StatementLine, Suspense
 from .rules import ENDED_STATES
 from .undoing import GiftSpent, locked_gift
 
@@ -91,9 +91,10 @@ def approve(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: s
     """A second person agrees, and everything that the entry did is undone, dated today."""
     row = requests.decide(tx, request_id, kind=KIND, state="approved", note=note, actor=actor, clock=clock)
     what = requests.wanted(row)["of"]
-    undo = {"donation": _undo_gift, "suspense": _undo_suspense, "deposit": _undo_deposit,
+    undo = {"donation": undo_gift, "suspense": undo_suspense, "deposit": _undo_deposit,
             "hand_over": _undo_hand_over, "delivery": _undo_delivery}[str(what)]
-    reversal_id = undo(tx, row, today(clock), requests.person(actor), clock)
+    people = People(row.requested_by, requests.person(actor))
+    reversal_id = undo(tx, row.subject_id, today(clock), people, clock)
     events.record(tx, kind=f"{what}_reversed", subject=(str(what), row.subject_id),
                   payload={"request": row.id, "entry": reversal_id}, actor_id=actor.user_id, at=clock.now())
 
@@ -103,8 +104,19 @@ def reject(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: st
     requests.decide(tx, request_id, kind=KIND, state="rejected", note=note, actor=actor, clock=clock)
 
 
-def _undo_gift(tx: Session, row: Request, on: date, approved_by: int, clock: Clock) -> int | None:
-    donation = locked_gift(tx, row.subject_id)
+class People(NamedTuple):
+    """Who undoes something. Without a second person the entry is of kind `match_undone` (adr/0010)."""
+
+    made_by: int
+    approved_by: int | None = None
+
+
+def undo_gift(tx: Session, donation_id: int, on: date, people: People, clock: Clock) -> int | None:
+    """Everything that a gift's entry did, undone; returns the reversing entry's id, None where there were only hours.
+
+    Raises what `request` does.
+    """
+    donation = locked_gift(tx, donation_id)
     beside = _beside(tx, donation)
     _unused(tx, donation)
     from_held = _came_from(tx, donation)
@@ -116,11 +128,11 @@ def _undo_gift(tx: Session, row: Request, on: date, approved_by: int, clock: Clo
     if donation.entry_id is not None:
         # What waited beside it and moved on (was refunded, say) cannot come back: it stays as it is, all of it.
         but = HOLD if _moved_on(beside) else frozenset()
-        reversal_id = _turn(tx, donation.entry_id, on, row.requested_by, approved_by, clock, but=but)
+        reversal_id = turn(tx, donation.entry_id, on, people, clock, but=but)
         fund = undoing.fund_of(tx, donation)
         if pledge is not None and fund is not None and donation.kind == "cash":
             # Reversing the gift made the promise awaited again; one that had ended is not.
-            undoing.free_promise(tx, pledge, fund, freed_fen, on=on, clock=clock, made_by=row.requested_by)
+            undoing.free_promise(tx, pledge, fund, freed_fen, on=on, clock=clock, made_by=people.made_by)
     donation.state = "reversed"
     for held in () if _moved_on(beside) else beside:
         held.settled_fen = held.amount_fen          # it does not wait any more
@@ -130,21 +142,22 @@ def _undo_gift(tx: Session, row: Request, on: date, approved_by: int, clock: Clo
     return reversal_id
 
 
-def _undo_suspense(tx: Session, row: Request, on: date, approved_by: int, clock: Clock) -> int:
-    held = _held_alone(tx, row.subject_id)
-    reversal_id = _turn(tx, held.entry_id, on, row.requested_by, approved_by, clock)
+def undo_suspense(tx: Session, suspense_id: int, on: date, people: People, clock: Clock) -> int:
+    """Money in suspense, untouched since, undone. Raises PartOfGift, SuspenseSettled and what `request` does."""
+    held = _held_alone(tx, suspense_id)
+    reversal_id = turn(tx, held.entry_id, on, people, clock)
     held.settled_fen = held.amount_fen
     tx.flush()
     return reversal_id
 
 
-def _undo_deposit(tx: Session, row: Request, on: date, approved_by: int, clock: Clock) -> int:
-    count = _deposited(tx, row.subject_id)
+def _undo_deposit(tx: Session, count_id: int, on: date, people: People, clock: Clock) -> int:
+    count = _deposited(tx, count_id)
     entry_id = tx.scalars(select(Allocation.entry_id).where(
         Allocation.kind == "deposit", Allocation.subject_id == count.id, Allocation.reverses_id.is_(None))
         .order_by(Allocation.id.desc())).first()
     assert entry_id is not None
-    reversal_id = _turn(tx, entry_id, on, row.requested_by, approved_by, clock)
+    reversal_id = turn(tx, entry_id, on, people, clock)
     count.state, count.deposit_line_id = "agreed", None
     for held in tx.scalars(select(Suspense).where(Suspense.statement_line_id == count.line_id).with_for_update()):
         held.account_code = count.account_code
@@ -152,24 +165,26 @@ def _undo_deposit(tx: Session, row: Request, on: date, approved_by: int, clock: 
     return reversal_id
 
 
-def _undo_hand_over(tx: Session, row: Request, on: date, approved_by: int, clock: Clock) -> int | None:
-    handed = hand_overs.standing(tx, row.subject_id)
+def _undo_hand_over(tx: Session, gift_id: int, on: date, people: People, clock: Clock) -> int | None:
+    handed = hand_overs.standing(tx, gift_id)
     hand_overs.take_back(tx, handed, on)
-    return None if handed.entry_id is None else _turn(tx, handed.entry_id, on, row.requested_by, approved_by, clock)
+    return None if handed.entry_id is None else turn(tx, handed.entry_id, on, people, clock)
 
 
-def _undo_delivery(tx: Session, row: Request, on: date, approved_by: int, clock: Clock) -> int | None:
-    entry_id = deliveries.take_back(tx, deliveries.standing(tx, row.subject_id), on)
-    return None if entry_id is None else _turn(tx, entry_id, on, row.requested_by, approved_by, clock)
+def _undo_delivery(tx: Session, delivery_id: int, on: date, people: People, clock: Clock) -> int | None:
+    entry_id = deliveries.take_back(tx, deliveries.standing(tx, delivery_id), on)
+    return None if entry_id is None else turn(tx, entry_id, on, people, clock)
 
 
-def _turn(tx: Session, entry_id: int, on: date, made_by: int, approved_by: int, clock: Clock, *,
-          but: frozenset[str] = frozenset()) -> int:
-    """Post the opposite of an entry and free the lines that it used; `but`: without what it did to these funds."""
+def turn(tx: Session, entry_id: int, on: date, people: People, clock: Clock, *,
+         but: frozenset[str] = frozenset()) -> int:
+    """Post the opposite of an entry and free the lines that it used; `but`: without what it did to these funds.
+    Raises GiftSpent."""
     original = store.load(tx, entry_id)
     _check_money(tx, original, but)
-    reversal_id = store.post(tx, entry.reversal(original, entry_id, on, but=but), clock=clock, made_by=made_by,
-                             approved_by=approved_by)
+    kind: Literal["reversal", "match_undone"] = "match_undone" if people.approved_by is None else "reversal"
+    reversal_id = store.post(tx, entry.reversal(original, entry_id, on, kind=kind, but=but), clock=clock,
+                             made_by=people.made_by, approved_by=people.approved_by)
     lines.take_back(tx, entry_id, reversal_id, but="suspense" if but else "",
                     fee=any(m.debit == chart.FUNDRAISING_COST for m in original.movements))
     return reversal_id

@@ -6,6 +6,7 @@ A movement has both sides, so every entry balances by construction, in total and
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from ..errors import MixedMovement, UnbalancedEntry, UnknownAccount
 from .chart import BY_CODE, net_assets_of, parent_of
@@ -36,6 +37,10 @@ class Movement:
         return replace(self, debit=self.credit, credit=self.debit)
 
 
+# What one person may undo alone while its month is open (adr/0010): what a statement line was booked as.
+UNDOABLE = frozenset({"gift", "suspense", "suspense_settled", "payout", "wallet_fee", "interest", "management_cost",
+                      "other_income", "payment_returned"})
+
 # Entries that record a promise or its end. They move nothing real (promise 3).
 PROMISES = frozenset({"pledge", "pledge_freed"})
 
@@ -59,16 +64,18 @@ class Entry:
                     raise MixedMovement(debit=m.debit, credit=m.credit)
 
 
-def reversal(of: Entry, entry_id: int, on: date, *, but: frozenset[str] = frozenset()) -> Entry:
+def reversal(of: Entry, entry_id: int, on: date, *, but: frozenset[str] = frozenset(),
+             kind: Literal["reversal", "match_undone"] = "reversal") -> Entry:
     """The entry that undoes `of`: every movement turned, last first, pointing at what it corrects.
 
     Income and cost of a year that is over stand in net assets: what undoes them adjusts net assets, and this year's
-    statement of activities shows nothing of it (adr/0009). `but`: funds whose movements stay as they are.
+    statement of activities shows nothing of it (adr/0009). `but`: funds whose movements stay as they are. `kind`:
+    "match_undone" is what one person may do alone (`UNDOABLE`).
     """
     turned = tuple(m.turned() for m in reversed(of.movements) if m.fund not in but)
     if of.effective_on.year < on.year:
         turned = tuple(as_net_assets(m) for m in turned)
-    return Entry("reversal", on, turned, of.subject, entry_id)
+    return Entry(kind, on, turned, of.subject, entry_id)
 
 
 def as_net_assets(m: Movement) -> Movement:

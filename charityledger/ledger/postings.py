@@ -169,6 +169,12 @@ def interest(line_id: int, money: str, amount_fen: int, on: date) -> Entry:
                  ("statement_line", line_id))
 
 
+def other_income(line_id: int, money: str, amount_fen: int, on: date) -> Entry:
+    """Money that came in and is no gift: a rent, a compensation, what a supplier gives back."""
+    return Entry("other_income", on, (Movement(money, c.OTHER_INCOME, c.GENERAL_FUND, amount_fen),),
+                 ("statement_line", line_id))
+
+
 def management_cost(line_id: int, money: str, amount_fen: int, on: date, fund: str = c.GENERAL_FUND) -> Entry:
     """Management cost (example 10); a restricted fund pays only under an agreed rate, with release."""
     return Entry("management_cost", on,

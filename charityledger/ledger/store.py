@@ -17,6 +17,7 @@ from ..errors import (
     AlreadyReversed,
     FundOverdrawn,
     HeldMoney,
+    NotUndoable,
     PeriodClosed,
     SamePerson,
     StockOverdrawn,
@@ -25,7 +26,7 @@ from ..errors import (
 from ..many import insert_many
 from ..pipeline import pipelined
 from . import chart
-from .entry import Entry
+from .entry import UNDOABLE, Entry
 from .models import Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow, Period
 
 # What pays money out, sends it back, undoes or re-designates it: never without a second person (promise 9).
@@ -60,8 +61,8 @@ class Posting(NamedTuple):
 def post(tx: Session, entry: Entry, *, clock: Clock, made_by: int | None, approved_by: int | None = None) -> int:
     """Write one entry and return its id.
 
-    Raises FundOverdrawn, StockOverdrawn, AccountOverdrawn, HeldMoney, PeriodClosed, SamePerson, UnknownFund or
-    AlreadyReversed. The database refuses each of these once more by itself.
+    Raises FundOverdrawn, StockOverdrawn, AccountOverdrawn, HeldMoney, PeriodClosed, SamePerson, UnknownFund,
+    AlreadyReversed or NotUndoable. The database refuses each of these once more by itself.
     """
     return post_many(tx, [Posting(entry, made_by, approved_by)], clock=clock)[0]
 
@@ -89,6 +90,9 @@ def check_many(tx: Session, postings: Sequence[Posting]) -> list[int]:
         if entry.reverses_id is not None and tx.scalar(
                 select(JournalEntry.id).where(JournalEntry.reverses_id == entry.reverses_id)):
             raise AlreadyReversed(entry_id=entry.reverses_id)
+    for posting in postings:
+        if posting.entry.kind == "match_undone":
+            _check_undoable(tx, posting)
     return books.numbers
 
 
@@ -161,6 +165,13 @@ def _check_people(entry: Entry, made_by: int | None, approved_by: int | None) ->
         raise SamePerson()
     if entry.kind in NEEDS_APPROVAL and (approved_by is None or made_by is None):
         raise SamePerson()
+
+
+def _check_undoable(tx: Session, posting: Posting) -> None:
+    """What one person undoes alone was booked from a line, is named, and the person too (adr/0010)."""
+    kind = tx.scalar(select(JournalEntry.kind).where(JournalEntry.id == posting.entry.reverses_id))
+    if kind not in UNDOABLE or posting.made_by is None:
+        raise NotUndoable(kind=kind or "")
 
 
 def _check_months(tx: Session, books: Books) -> None:

@@ -199,26 +199,27 @@ def gifts_agree(session: Session) -> Iterator[Problem]:
 
 def books_agree(session: Session) -> Iterator[Problem]:
     """Per project, money received and disbursed is the same in the measures and in the books."""
-    into, out = aliased(LedgerAccount), aliased(LedgerAccount)
+    into, out, undone = aliased(LedgerAccount), aliased(LedgerAccount), aliased(JournalEntry)
     # What came in or went out; what only changed its account is neither.
     rows = session.execute(
-        select(MovementRow.fund, JournalEntry.kind, MovementRow.debit_account, MovementRow.credit_account, into.holds,
-               func.sum(MovementRow.amount_fen))
+        select(MovementRow.fund, JournalEntry.kind, undone.kind, MovementRow.debit_account,
+               MovementRow.credit_account, into.holds, func.sum(MovementRow.amount_fen))
         .join(JournalEntry, JournalEntry.id == MovementRow.entry_id)
+        .outerjoin(undone, undone.id == JournalEntry.reverses_id)
         .join(into, into.code == MovementRow.debit_account).join(out, out.code == MovementRow.credit_account)
         .where((into.holds == "money") != (out.holds == "money"))
-        .group_by(MovementRow.fund, JournalEntry.kind, MovementRow.debit_account, MovementRow.credit_account,
-                  into.holds))
+        .group_by(MovementRow.fund, JournalEntry.kind, undone.kind, MovementRow.debit_account,
+                  MovementRow.credit_account, into.holds))
     received: dict[str, int] = {}
     disbursed: dict[str, int] = {}
-    for fund, kind, debit, credit, holds, fen in rows:
+    for fund, kind, of, debit, credit, holds, fen in rows:
         signed, other = (int(fen), credit) if holds == "money" else (-int(fen), debit)
         # A refund lowers income, net assets or, where the fault was ours, is a cost; the general fund's help is none.
         # What undoes a gift of a year that is over lowers net assets too.
         if (other == chart.gift_account(fund) or (kind == "refund" and other != chart.FUND_TRANSFER)
-                or (kind == "reversal" and other == chart.NET_RESTRICTED)):
+                or (of is not None and other == chart.NET_RESTRICTED)):
             received[fund] = received.get(fund, 0) + signed
-        elif kind in ("disbursement", "prepayment", "payment_returned"):
+        elif "payment_returned" in (kind, of) or kind in ("disbursement", "prepayment"):
             disbursed[fund] = disbursed.get(fund, 0) - signed
     for code, items in measures.by(measures.items(session, public=False), "sub_code").items():
         cash = measures.total(items).cash

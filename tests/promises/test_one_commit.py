@@ -12,12 +12,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 import charityledger
-from charityledger import database, many
+from charityledger import database
 from charityledger.database import TransactionInside, UseCase, transaction
 from charityledger.donations import receipts
 from charityledger.extensions import db
 from charityledger.ledger import store
-from charityledger.ledger.models import JournalEntry
 from charityledger.reports import recompute
 from tests.promises.other_use_cases import OTHERS
 from tests.promises.use_cases import USES, Use, on_both
