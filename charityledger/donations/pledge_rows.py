@@ -58,7 +58,7 @@ class RepeatedId(InvalidInput):
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the file. `account` is the payer's account as the file has it; it only tells two rows apart."""
+    """One line of the file. `account` is the payer's account as the file has it: a line from it may be this promise."""
 
     line: int
     external_id: str

@@ -24,7 +24,7 @@ MEMOS = {
     "surplus_transfer": ("结余划转", "Surplus transfer"), "interest": ("利息", "Interest"),
     "management_cost": ("管理费用", "Management cost"), "deposit": ("现金送存", "Cash deposited"),
     "payout": ("钱包提现", "Wallet payout"), "cash_gift": ("募捐箱", "Collection box"),
-    "fee": ("渠道手续费", "Channel fee"),
+    "fee": ("渠道手续费", "Channel fee"), "opening": ("期初余额", "Opening balance"),
 }
 
 
