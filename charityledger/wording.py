@@ -182,7 +182,14 @@ SENTENCES: dict[str, LazyString] = {
     "fonts_not_made": _l("文件用的字体没有准备好，所以没有生成。请联系管理员。"),
     "totals_do_not_tie": _l("文件里的合计与明细对不上，所以没有生成。请联系管理员。"),
     "not_a_document": _l("文件的内容不完整，所以没有生成。请联系管理员。"),
-    # statement files from abroad
+    # statement files
+    "statement_too_large": _l("这个文件太大（上限%(limit)s）。请从银行按较短的时间段分几次导出。"),
+    "statement_broken": _l("这个文件打不开，可能没有下载完整，或者有密码。请从银行重新导出。"),
+    "statement_not_text": _l("这个文件的编码看不懂。请从银行重新导出，不要另存。"),
+    "layout_unknown": _l("没有认出这份对账单的表头。请检查是不是流水明细文件。"),
+    "statement_formula": _l("“%(column)s”这一格是公式，它的值不可信。请从银行重新导出。"),
+    "moment_unreadable": _l("看不懂“%(text)s”是哪一天。请从银行重新导出。"),
+    "direction_unreadable": _l("看不出“%(text)s”是收入还是支出。请从银行重新导出。"),
     "broken_statement": _l("这个文件开头像%(format)s对账单，后面读不下去。请从银行重新导出，不要改动文件。"),
     "several_accounts": _l("这个文件里有几个账户：%(accounts)s。请从银行按账户分别导出。"),
     "line_unreadable": _l("这一行缺少必要的内容（%(what)s），读不出来。请从银行重新导出。"),

@@ -7,11 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from charityledger.clock import FixedClock
+from charityledger.database import transaction
 from charityledger.donations import adoption, approvals, lines, receipts, refunds, reversals
 from charityledger.donations.models import Allocation, Donation, Suspense
 from charityledger.donations.requests import AskedAlready, NotRequester
 from charityledger.donations.reversals import GiftSpent, PartOfGift, SuspenseSettled
-from charityledger.database import transaction
 from charityledger.errors import LineOverused, SamePerson, WrongState
 from charityledger.extensions import db
 from charityledger.ledger import balances, postings, store

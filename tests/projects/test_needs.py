@@ -93,7 +93,8 @@ def test_promises_and_money_keep_their_days(small: Flask, staff: Actor, clock: F
     clock.forward(days=5)
     revise("BM03-1", 3, staff, clock, quantity=2, amount_fen=90_000)
     then, now = found("BM03-1", 3, DAY), found("BM03-1", 3, None)
-    assert then is not None and now is not None
+    assert then is not None
+    assert now is not None
     assert (then.own.still_needed, now.own.still_needed) == (270_000, 0)
 
 

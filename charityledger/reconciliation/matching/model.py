@@ -13,6 +13,7 @@ class OpenPledge:
     """A promise of money that waits. `due_fen`: what is unpaid of the oldest instalment due, else `outstanding_fen`.
 
     `accounts`: accounts that this donor's confirmed gifts came from, or that an import named.
+    `instalments`: what is unpaid of every instalment, the oldest first; empty where it is to be paid at once.
     """
 
     id: int
@@ -25,6 +26,15 @@ class OpenPledge:
     pledged_on: date
     phone: str = ""
     accounts: frozenset[str] = frozenset()
+    instalments: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is known of a promise that waits no more, because it was fulfilled or ended."""
+
+    donor_name: str
+    pledge_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +89,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`confirmed` only of tiers 1 and 2; else `candidates`, the best first, and `reason`: why nothing is certain."""
+    """`confirmed` only of tiers 1 and 2; else `candidates`, the best first, and `reason`: why nothing is certain.
+
+    `same_amount`: open promises that await just this amount and are no candidates, because nothing else agrees.
+    """
 
     line_id: int
     confirmed: Candidate | None
     candidates: tuple[Candidate, ...]
     reason: Reason
+    same_amount: int = 0
