@@ -23,10 +23,10 @@ _MASK = re.compile(r"[*＊×xX]{2,}|[*＊]")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A kept line, as far as it tells whether another is the same. `layout`: the format of its file, empty where entered by hand.
+    """A kept line, as far as it tells whether another is the same.
 
     `booked_at` is naive, in the account's own time; None where the day alone is known. `currency`: empty where none is
-    kept.
+    kept. `layout`: the format of its file, empty where it was entered by hand.
     """
 
     id: int
