@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from ..clock import LOCAL
-from ..donations.models import BankStatement, MatchRun, StatementFile, StatementLine, Suspense
+from ..donations.models import BankStatement, LineNote, MatchRun, StatementFile, StatementLine, Suspense
 from ..errors import NotFound
 
 _LINE = StatementLine.__table__.c
@@ -85,3 +85,30 @@ def runs(session: Session, account_code: str | None = None, most: int = 5) -> Se
     if account_code is not None:
         query = query.where((MatchRun.account_code == account_code) | MatchRun.account_code.is_(None))
     return session.scalars(query).all()
+
+
+def page(session: Session, number: int, size: int) -> tuple[Sequence[tuple[BankStatement, str]], int]:
+    """(one page of files with their names, the newest first; how many there are)."""
+    query = (select(BankStatement, StatementFile.name)
+             .join(StatementFile, StatementFile.statement_id == BankStatement.id).order_by(BankStatement.id.desc())
+             .limit(size).offset((number - 1) * size))
+    return ([(row, name) for row, name in session.execute(query)],
+            session.scalar(select(func.count(BankStatement.id))) or 0)
+
+
+def count_lines(session: Session, statement_id: int) -> int:
+    """How many lines are of this file now, those that it took over included."""
+    return session.scalar(select(func.count()).where(StatementLine.statement_id == statement_id)) or 0
+
+
+def confirmed_by_tier(session: Session, run: MatchRun) -> dict[int, int]:
+    """{tier: lines that the matcher confirmed since this run was asked for}, within its account and until its end."""
+    query = (select(LineNote.tier, func.count()).join(StatementLine, StatementLine.id == LineNote.statement_line_id)
+             .where(LineNote.step == "matched", LineNote.by.is_(None), LineNote.tier.is_not(None),
+                    LineNote.at >= run.asked_at, StatementLine.amount_fen > 0)
+             .group_by(LineNote.tier).order_by(LineNote.tier))
+    if run.ended_at is not None:
+        query = query.where(LineNote.at <= run.ended_at)
+    if run.account_code is not None:
+        query = query.where(StatementLine.account_code == run.account_code)
+    return {int(tier): count for tier, count in session.execute(query) if tier is not None}

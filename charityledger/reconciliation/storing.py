@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..clock import LOCAL, Clock, period_of
@@ -155,8 +155,3 @@ def _explain(tx: Session, sorting: Sorting, answers: Mapping[int, Answer | None]
         insert_many(tx, LineNote.__table__, [
             {"statement_line_id": line_id, "step": "imported", "code": f"kept_{codes[str(own)]}", "by": actor.user_id,
              "at": clock.now()} for own, line_id in rows])
-
-
-def count_lines(session: Session, statement_id: int) -> int:
-    """How many lines are of this file now, those that it took over included."""
-    return session.scalar(select(func.count()).where(StatementLine.statement_id == statement_id)) or 0

@@ -5,3 +5,6 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     """Register the blueprints of this package."""
+    from . import imports
+
+    app.register_blueprint(imports.blueprint)
