@@ -8,7 +8,7 @@ comes again.
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -58,8 +58,14 @@ def plain(text: str) -> str:
     return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
+def as_kept(text: str, most: int) -> str:
+    """A text as it fits its column; what is cut off stands in the line's `original`. PostgreSQL takes no NUL."""
+    return text.replace("\0", "")[:most]
+
+
 def fitted(native_id: str) -> str:
     """The bank's own number as it is kept: one too long for its column ends in its hash instead."""
+    native_id = native_id.replace("\0", "")
     if len(native_id) <= LONGEST_NUMBER:
         return native_id
     return f"{native_id[:LONGEST_NUMBER - 33]}~{hashlib.sha256(native_id.encode()).hexdigest()[:32]}"
@@ -121,8 +127,8 @@ def _near(line: Line, kept: Stored) -> bool:
         return False
     if kept.by_hand:
         return abs((line.booked_at.date() - kept.day).days) <= HAND_DAYS
-    return (line.booked_at.date() == kept.day and _same_text(line.counterparty[:200], kept.counterparty)
-            and _same_text(line.counterparty_account[:60], kept.counterparty_account))
+    return (line.booked_at.date() == kept.day and _same_text(as_kept(line.counterparty, 200), kept.counterparty)
+            and _same_text(as_kept(line.counterparty_account, 60), kept.counterparty_account))
 
 
 def agrees(line: Line, kept: Stored, layout: str) -> bool:
@@ -136,7 +142,7 @@ def agrees(line: Line, kept: Stored, layout: str) -> bool:
         return True
     if line.balance_fen is not None and kept.balance_fen is not None and line.balance_fen != kept.balance_fen:
         return False
-    return kept.layout != layout or plain(line.memo)[:400] == plain(kept.memo)[:400]
+    return kept.layout != layout or plain(as_kept(line.memo, 400)) == plain(kept.memo)
 
 
 def alike(line: Line, kept: Stored) -> bool:
@@ -152,9 +158,19 @@ def likely_same(line: Line, kept: Stored) -> bool:
     return _same_text(line.counterparty, kept.counterparty)
 
 
-def closest(line: Line, kept: Sequence[Stored]) -> Stored | None:
-    """The one of several that are `alike` which is most likely the same: by name, then by day, then the oldest."""
-    fitting = [one for one in kept if alike(line, one)]
-    return min(fitting, default=None, key=lambda one: (
-        not likely_same(line, one), plain(line.counterparty) != plain(one.counterparty),
-        abs((line.booked_at.date() - one.day).days), one.id))
+def pairs(lines: Iterable[tuple[int, Line]], kept: Iterable[Stored]) -> dict[int, Stored]:
+    """{number of a line: the kept line that it may be}; each kept line stands for one. The likeliest pairs first: by
+    name, then by day, then in the order of the file."""
+    by_amount: dict[int, list[Stored]] = {}
+    for one in kept:
+        by_amount.setdefault(one.amount_fen, []).append(one)
+    possible = [((not likely_same(line, one), plain(line.counterparty) != plain(one.counterparty),
+                  abs((line.booked_at.date() - one.day).days), number, one.id), one)
+                for number, line in lines for one in by_amount.get(line.amount_fen, ()) if alike(line, one)]
+    found: dict[int, Stored] = {}
+    taken: set[int] = set()
+    for (*_, number, kept_id), one in sorted(possible, key=lambda pair: pair[0]):
+        if number not in found and kept_id not in taken:
+            found[number] = one
+            taken.add(kept_id)
+    return found

@@ -27,8 +27,12 @@ class Kept(Protocol):
         """All lines with one number or content, whichever number `identity.nth` gave them."""
         ...
 
-    def loose(self, first: date, last: date) -> list[Stored]:
-        """Lines of these days that no identity of this layout can tell: entered by hand, or from another layout."""
+    def by_hand(self, first: date, last: date) -> list[Stored]:
+        """Lines of about these days that somebody typed; there are never very many."""
+        ...
+
+    def other_layouts(self, first: date, last: date) -> list[Stored]:
+        """Lines of these days from files of another layout, which no identity of this one may tell."""
         ...
 
     def contents(self, first: date, last: date) -> dict[date, int]:
@@ -73,14 +77,15 @@ class KeptLines:
     def family(self, identity: str) -> list[Stored]:
         return _family(self, identity)
 
-    def loose(self, first: date, last: date) -> list[Stored]:
+    def by_hand(self, first: date, last: date) -> list[Stored]:
         near = timedelta(days=HAND_DAYS)
-        found = self._read(self._query().where(
+        return self._read(self._query().where(
             _LINE.statement_id.is_(None), _LINE.booked_on.between(first - near, last + near)).order_by(_LINE.id))
-        if self.others:
-            found += self._read(self._query().where(
-                _LINE.statement_id.in_(self.others), _LINE.booked_on.between(first, last)).order_by(_LINE.id))
-        return found
+
+    def other_layouts(self, first: date, last: date) -> list[Stored]:
+        return self._read(self._query().where(
+            _LINE.statement_id.in_(self.others), _LINE.booked_on.between(first, last)).order_by(_LINE.id)
+        ) if self.others else []
 
     def contents(self, first: date, last: date) -> dict[date, int]:
         return dict(self.session.execute(
@@ -121,7 +126,10 @@ class KeptBills:
     def family(self, identity: str) -> list[Stored]:
         return _family(self, identity)
 
-    def loose(self, first: date, last: date) -> list[Stored]:
+    def by_hand(self, first: date, last: date) -> list[Stored]:
+        return []
+
+    def other_layouts(self, first: date, last: date) -> list[Stored]:
         return []
 
     def contents(self, first: date, last: date) -> dict[date, int]:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..clock import period_of
 from . import identity
-from .identity import Stored
+from .identity import Stored, as_kept
 from .importers.lines import Line, Parsed
 from .kept import Kept
 
@@ -68,24 +68,18 @@ class _Sorter:
 
     def sort(self) -> Sorting:
         order = sorted(range(len(self.lines)), key=lambda index: self.lines[index].booked_at)
+        waiting: list[int] = []
         for start in range(0, len(order), CHUNK):
-            self._sort(order[start:start + CHUNK])
+            waiting += self._sort(order[start:start + CHUNK])
+        self._look_alike(waiting)
         self._find_twins()
         self.result.doubts.sort(key=lambda doubt: doubt.index)
         return self.result
 
-    def _sort(self, indexes: Sequence[int]) -> None:
+    def _sort(self, indexes: Sequence[int]) -> list[int]:
+        """Those that nothing is known of."""
         known = self.kept.by_identity([self.result.identities[index] for index in indexes])
-        waiting = [index for index in indexes if not self._is_known(index, known)]
-        if not waiting:
-            return
-        days = [self.lines[index].booked_at.date() for index in waiting]
-        loose: dict[int, list[Stored]] = defaultdict(list)
-        for one in self.kept.loose(min(days), max(days)):
-            if one.identity not in self.own:        # else its own line comes, or came
-                loose[one.amount_fen].append(one)
-        for index in waiting:
-            self._look_alike(index, loose)
+        return [index for index in indexes if not self._is_known(index, known)]
 
     def _is_known(self, index: int, known: Mapping[str, Stored]) -> bool:
         """Whether the line is decided: known, or doubtful because of its number."""
@@ -125,15 +119,34 @@ class _Sorter:
         if one.by_hand:
             self.result.takeovers[index] = one.id
 
-    def _look_alike(self, index: int, loose: Mapping[int, list[Stored]]) -> None:
-        line = self.lines[index]
-        like = identity.closest(line, [one for one in loose.get(line.amount_fen, ()) if one.id not in self.claimed])
-        if like is not None:
-            self.claimed.add(like.id)
-            self._doubt(index, "by_hand" if like.by_hand else "other_layout", like,
-                        "same" if identity.likely_same(line, like) else "another")
-        elif self._is_late(line):
-            self._doubt(index, "closed_month", None, "another")
+    def _look_alike(self, waiting: Sequence[int]) -> None:
+        """Of lines that no identity tells: those that may have been entered by hand, or come in another layout."""
+        if not waiting:
+            return
+        days = self._days(waiting)
+        found = self._pair(waiting, self.kept.by_hand(*days))
+        rest = [index for index in waiting if index not in found]
+        for start in range(0, len(rest), CHUNK):
+            part = rest[start:start + CHUNK]
+            found |= self._pair(part, self.kept.other_layouts(*self._days(part)))
+        for index in waiting:
+            like = found.get(index)
+            if like is not None:
+                self._doubt(index, "by_hand" if like.by_hand else "other_layout", like,
+                            "same" if identity.likely_same(self.lines[index], like) else "another")
+            elif self._is_late(self.lines[index]):
+                self._doubt(index, "closed_month", None, "another")
+
+    def _days(self, indexes: Sequence[int]) -> tuple[date, date]:
+        days = [self.lines[index].booked_at.date() for index in indexes]
+        return min(days), max(days)
+
+    def _pair(self, indexes: Sequence[int], loose: Sequence[Stored]) -> dict[int, Stored]:
+        # Whose own line comes, or came, is nobody else.
+        free = [one for one in loose if one.identity not in self.own and one.id not in self.claimed]
+        found = identity.pairs(((index, self.lines[index]) for index in indexes), free) if free else {}
+        self.claimed.update(one.id for one in found.values())
+        return found
 
     def _find_twins(self) -> None:
         """Without a balance nothing tells a file that overlaps another from one that goes on where it ended, when all
@@ -167,4 +180,5 @@ class _Sorter:
 
 def _as_stored(line: Line, own: str, layout: str) -> Stored:
     return Stored(0, own, line.native_id, line.booked_at.date(), line.booked_at, line.amount_fen, line.currency,
-                  line.counterparty, line.counterparty_account, line.memo, line.balance_fen, layout)
+                  as_kept(line.counterparty, 200), as_kept(line.counterparty_account, 60), as_kept(line.memo, 400),
+                  line.balance_fen, layout)

@@ -14,7 +14,7 @@ from ..donations.models import BillRow, LineNote, StatementFile, StatementLine
 from ..identity.actor import Actor
 from ..many import insert_many, update_many
 from . import kept
-from .identity import fitted, nth
+from .identity import as_kept, fitted, nth
 from .importers.lines import Line
 from .reading import StatementRead
 from .sorting import DOUBTFUL, NEW, Answer, Sorting
@@ -26,7 +26,7 @@ def store(tx: Session, statement_id: int, file: StatementRead, sorting: Sorting,
           answers: Mapping[int, Answer | None], account: str, closed: Collection[str], actor: Actor,
           clock: Clock) -> None:
     """`answers`: for every doubtful line. Each chunk of lines is one statement."""
-    tx.add(StatementFile(statement_id=statement_id, name=_text(file.name, 200),
+    tx.add(StatementFile(statement_id=statement_id, name=as_kept(file.name, 200),
                          header=json.dumps(file.parsed.header, ensure_ascii=False)))
     tx.flush()
     table = StatementLine.__table__ if file.parsed.books else BillRow.__table__
@@ -91,30 +91,25 @@ class _Rows:
         day = line.booked_at.date()
         late = period_of(day) in self.closed
         return {"account_code": self.account, "booked_on": first_open(day, self.closed) if late else day,
-                "amount_fen": line.amount_fen, "counterparty": _text(line.counterparty, 200),
-                "memo": _text(line.memo, 400), "recorded_at": self.now, "late": late, **self.facts(line, identity)}
+                "amount_fen": line.amount_fen, "counterparty": as_kept(line.counterparty, 200),
+                "memo": as_kept(line.memo, 400), "recorded_at": self.now, "late": late, **self.facts(line, identity)}
 
     def facts(self, line: Line, identity: str) -> dict[str, Any]:
         """What only the file says. A line that is late keeps its own day as its time."""
         keeps_time = line.has_time or period_of(line.booked_at.date()) in self.closed
-        return {"identity": identity, "native_id": fitted(_text(line.native_id, 1000)) or None,
+        return {"identity": identity, "native_id": fitted(line.native_id) or None,
                 "statement_id": self.statement_id, "row": line.row,
                 "booked_at": line.booked_at.replace(tzinfo=LOCAL) if keeps_time else None, "kind": line.kind,
-                "counterparty_account": _text(line.counterparty_account, 60), "order_id": _text(line.order_id, 80),
-                "merchant_order": _text(line.merchant_order, 80), "balance_fen": line.balance_fen,
+                "counterparty_account": as_kept(line.counterparty_account, 60), "order_id": as_kept(line.order_id, 80),
+                "merchant_order": as_kept(line.merchant_order, 80), "balance_fen": line.balance_fen,
                 "currency": line.currency, "original": line.original}
 
     def bill(self, line: Line, identity: str) -> dict[str, Any]:
         return {"statement_id": self.statement_id, "account_code": self.account, "identity": identity, "row": line.row,
-                "order_id": _text(line.order_id, 80), "booked_at": line.booked_at.replace(tzinfo=LOCAL),
-                "amount_fen": line.amount_fen, "kind": line.kind, "payer": _text(line.counterparty, 200),
-                "payer_account": _text(line.counterparty_account, 60),
-                "merchant_order": _text(line.merchant_order, 80), "memo": _text(line.memo, 400)}
-
-
-def _text(text: str, most: int) -> str:
-    """As it fits the column; what is cut off stands in `original`. PostgreSQL takes no NUL."""
-    return text.replace("\0", "")[:most]
+                "order_id": as_kept(line.order_id, 80), "booked_at": line.booked_at.replace(tzinfo=LOCAL),
+                "amount_fen": line.amount_fen, "kind": line.kind, "payer": as_kept(line.counterparty, 200),
+                "payer_account": as_kept(line.counterparty_account, 60),
+                "merchant_order": as_kept(line.merchant_order, 80), "memo": as_kept(line.memo, 400)}
 
 
 def _take_over(tx: Session, file: StatementRead, sorting: Sorting, answers: Mapping[int, Answer | None], row_of: _Rows,
@@ -129,8 +124,8 @@ def _take_over(tx: Session, file: StatementRead, sorting: Sorting, answers: Mapp
                           .with_for_update())
         update_many(tx, StatementLine.__table__, [
             {"id": row.id, "booked_on": _day(row.booked_on, file.parsed.lines[by_id[row.id]], row_of.closed),
-             "counterparty": row.counterparty or _text(file.parsed.lines[by_id[row.id]].counterparty, 200),
-             "memo": row.memo or _text(file.parsed.lines[by_id[row.id]].memo, 400),
+             "counterparty": row.counterparty or as_kept(file.parsed.lines[by_id[row.id]].counterparty, 200),
+             "memo": row.memo or as_kept(file.parsed.lines[by_id[row.id]].memo, 400),
              **row_of.facts(file.parsed.lines[by_id[row.id]], sorting.identities[by_id[row.id]])} for row in rows])
         insert_many(tx, LineNote.__table__, [
             {"statement_line_id": line_id, "step": "imported", "code": "taken_over",
