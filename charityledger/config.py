@@ -13,6 +13,13 @@ def _flag(text: str) -> bool:
     return text.strip().lower() in ("1", "true", "yes", "on")
 
 
+def _tiers(text: str) -> tuple[int, ...]:
+    tiers = tuple(sorted({int(part) for part in text.split(",") if part.strip()}))
+    if not set(tiers) <= {1, 2}:
+        raise ValueError(text)
+    return tiers
+
+
 class BadSetting(ValueError):
     """A setting that cannot be read. Its text names the variable."""
 
@@ -62,6 +69,8 @@ SETTINGS = (
             "general (a gift to the general fund)"),
     Setting("SECOND_PERSON_ABOVE_YUAN", "5000", "undoing a match, and booking charges and other income from a line, "
             "need a second person above this amount; 0: always", int),
+    Setting("AUTO_CONFIRM", "1,2", "tiers of matches that are confirmed by themselves: 1,2 or 1, or empty for none",
+            _tiers),
     Setting("RATE_LIMITS", "1", "0 turns rate limits off (load tests only)", _flag),
     Setting("FONTS", "", "folder of the documents' fonts; default: fonts/ in the instance folder"),
     Setting("UPLOAD_MAX_MB", "12", "largest upload in MiB", int),

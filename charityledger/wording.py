@@ -195,6 +195,27 @@ SENTENCES: dict[str, LazyString] = {
     "broken_statement": _l("这个文件开头像%(format)s对账单，后面读不下去。请从银行重新导出，不要改动文件。"),
     "several_accounts": _l("这个文件里有几个账户：%(accounts)s。请从银行按账户分别导出。"),
     "line_unreadable": _l("这一行缺少必要的内容（%(what)s），读不出来。请从银行重新导出。"),
+    # importing statement files
+    "other_source": _l("账户“%(account)s”已经用另一种文件记账（%(has)s）。再用这一种，同一笔钱会记两次。没有导入。"),
+    "other_account_number": _l("这个文件是账号%(number)s的，账户“%(account)s”的账号是%(has)s。请换一个账户。"),
+    "other_account_kind": _l("这种文件（%(format)s）不能导入账户“%(account)s”，它们不是同一种账户。请换一个账户。"),
+    "file_of_other_account": _l("同一个文件已经导入账户“%(account)s”，没有再导入。"),
+    "to_confirm": _l("有%(count)s处要先看过、确认，才能导入。什么也没有记下。"),
+    "no_lines": _l("这个文件里没有一行收支。"),
+    "unknown_format": _l("没有“%(text)s”这种格式。可以写：%(known)s。"),
+    "total_differs": _l("文件自己写的%(name)s是%(declared)s，逐行算出来是%(found)s。"),
+    "number_repeats": _l("流水号“%(native_id)s”已经有一行，内容不一样。"),
+    "number_twice": _l("流水号“%(native_id)s”在文件里出现了两次，内容一样。"),
+    "looks_entered_by_hand": _l("手工记过一笔金额相同的（%(day)s，%(amount_fen)s），可能就是这一行。"),
+    "looks_like_other_layout": _l("另一种格式的文件里有日期和金额相同的一行（%(day)s，%(amount_fen)s），可能就是它。"),
+    "known_or_twin": _l("%(day)s这一天文件里只有一部分，分不清这一行（%(amount_fen)s）是导入过的，还是又一笔。"),
+    "month_closed": _l("%(day)s所在的月份已经结账。留下的话，记在最早的未结账日期。"),
+}
+
+TOTAL_NAMES = {
+    "lines": _l("总笔数"), "in_lines": _l("收入笔数"), "in_fen": _l("收入合计"), "out_lines": _l("支出笔数"),
+    "out_fen": _l("支出合计"), "sum_fen": _l("收支净额"), "opening_fen": _l("期初余额"), "closing_fen": _l("期末余额"),
+    "balances": _l("前后余额相符的笔数"), "fee_fen": _l("手续费合计"),
 }
 
 # `over_need` where nothing is left at all.
@@ -204,6 +225,8 @@ NOTHING_LEFT = _l("名额刚被别人认领完了。没有扣款，也没有记�
 def text(error: CharityLedgerError) -> str:
     """The sentence for an error, in the language of the request. Facts in fen are written in yuan."""
     facts = {name: _shown(name, fact) for name, fact in error.facts.items()}
+    if error.code == "total_differs":
+        facts |= _total(error.facts)
     if isinstance(error, OverNeed):
         if error.code == OverNeed.code and error.facts["left"] == 0:
             return str(NOTHING_LEFT)
@@ -219,6 +242,14 @@ def _shown(name: str, fact: object) -> object:
         return format_yuan(fact)
     # `pledge 12` is a word of the machine; the number is what a person can look up.
     return re.sub(r"^[a-z_ ]+ (\d+)$", r"\1", fact) if name == "what" and isinstance(fact, str) else fact
+
+
+def _total(facts: Mapping[str, object]) -> dict[str, object]:
+    """A file's own figure: money where its name says so, else a count."""
+    name = str(facts["name"])
+    figures = {key: format_yuan(fact) if name.endswith("_fen") and isinstance(fact, int) else fact
+               for key, fact in facts.items() if key != "name"}
+    return {**figures, "name": TOTAL_NAMES.get(name, name)}
 
 
 def _amount_left(facts: Mapping[str, object]) -> dict[str, object]:

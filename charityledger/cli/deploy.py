@@ -136,16 +136,20 @@ def free_port(host: str) -> int:
 
 
 def housekeeping(app: Flask, stop: threading.Event) -> None:
-    """Every few seconds: free what has expired, give numbers to new vouchers. A failure is logged and tried again."""
+    """Every few seconds: free what has expired, match lines where somebody asked for it, give numbers to new vouchers.
+    A failure is logged and tried again."""
     from ..donations.adoption import expire
     from ..extensions import db
     from ..ledger import numbering
+    from ..reconciliation import runs
+    from ..reconciliation.settings import policy
 
     while not stop.wait(HOUSEKEEPING_S):
         with app.app_context():
             try:
                 expire(clock=SystemClock())
                 numbering.assign()
+                runs.carry_out_waiting(Path(app.instance_path), policy=policy(app.config), clock=SystemClock())
             except Exception:
                 app.logger.exception("housekeeping failed; it runs again in %s s", HOUSEKEEPING_S)
             finally:

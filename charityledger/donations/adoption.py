@@ -76,9 +76,10 @@ def adopt(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFact
 @use_case
 def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFacts, wish: AdoptionWish,
            pledged_on: date | None = None, external_id: str | None = None, enforceability: str = "ordinary",
-           source: str = "offline", key: str | None = None) -> int:
+           source: str = "offline", payer_account: str = "", key: str | None = None) -> int:
     """Staff log a promise made on paper or by phone: reserved and confirmed at once, and it never expires unasked.
 
+    `payer_account`: the account that the money is announced from.
     Raises PledgedOnOutside for a day to come or long past, and what `adopt` raises.
     """
     def act() -> int:
@@ -88,11 +89,12 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
         check_pledged_on(on, today(clock))
         pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, None, on)
         pledge.source, pledge.external_id, pledge.enforceability = source, external_id, enforceability
+        pledge.payer_account = payer_account
         _confirm(tx, pledge, actor, clock, on, None)
         return pledge.id
 
     content = {"use": "accept", "donor": donor, "wish": wish, "on": pledged_on, "external_id": external_id,
-               "enforceability": enforceability}
+               "enforceability": enforceability, **({"payer_account": payer_account} if payer_account else {})}
     return once(tx, key, content, act, clock=clock)
 
 

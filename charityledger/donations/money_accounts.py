@@ -3,18 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import events
-from ..clock import Clock
+from ..clock import Clock, today
 from ..database import use_case
 from ..errors import Conflict, InvalidInput
 from ..identity.actor import Actor
-from ..ledger import chart, store
+from ..ledger import chart, postings, store
 from ..ledger.idempotency import once
-from ..ledger.models import AccountBalance
+from ..ledger.models import AccountBalance, Period
+from .lines import AmountNotPositive, first_open, ledger_account
 from .models import MoneyAccount
 
 KINDS = ("bank", "wechat", "alipay", "cash")
@@ -46,19 +48,41 @@ class AccountFigures:
 
 
 @use_case
-def add_account(tx: Session, *, actor: Actor, clock: Clock, code: str, kind: str, name: str,
-                key: str | None = None) -> int:
-    """A new money account; it can be used at once. Raises AccountCodeWrong or AccountCodeTaken. Returns how many
-    accounts there are."""
+def add_account(tx: Session, *, actor: Actor, clock: Clock, code: str, kind: str, name: str, number: str = "",
+                opening_fen: int = 0, opened_on: date | None = None, key: str | None = None) -> int:
+    """A new money account; it can be used at once. Returns how many accounts there are.
+
+    `number`: as its files say it. `opening_fen`: what it holds before anything here is booked, in the general fund's
+    books from `opened_on` on (default: the first day of this year, or the first open one after it).
+    Raises AccountCodeWrong, AccountCodeTaken, AmountNotPositive for an opening below zero, or PeriodClosed.
+    """
     def act() -> int:
         if not _CODE.fullmatch(code):
             raise AccountCodeWrong(text=code)
         if tx.get(MoneyAccount, code) is not None:
             raise AccountCodeTaken(account=code)
-        _add(tx, code, kind, name, actor, clock)
-        return len(tx.scalars(select(MoneyAccount.code)).all())
+        if opening_fen < 0:
+            raise AmountNotPositive(amount_fen=opening_fen)
+        _add(tx, code, kind, name, actor, clock, number)
+        there = len(tx.scalars(select(MoneyAccount.code)).all())
+        if opening_fen:
+            _open(tx, code, there, opening_fen, opened_on, actor, clock)
+        return there
 
-    return once(tx, key, {"use": "add_account", "code": code, "kind": kind, "name": name}, act, clock=clock)
+    return once(tx, key, {"use": "add_account", "code": code, "kind": kind, "name": name, "number": number,
+                          "opening_fen": opening_fen, "on": opened_on}, act, clock=clock)
+
+
+def _open(tx: Session, code: str, number: int, opening_fen: int, on: date | None, actor: Actor, clock: Clock) -> None:
+    """The opening balance, so that the books can equal the account's first statement."""
+    if on is None:
+        closed = set(tx.scalars(select(Period.code).where(Period.closed_at.is_not(None))))
+        on = first_open(today(clock).replace(month=1, day=1), closed)
+    entry_id = store.post(tx, postings.opening(number, ledger_account(tx, code), opening_fen, on), clock=clock,
+                          made_by=actor.user_id)
+    events.record(tx, kind="opening_balance", subject=("money_account", code),
+                  payload={"amount_fen": opening_fen, "on": on.isoformat(), "entry": entry_id},
+                  actor_id=actor.user_id, at=clock.now())
 
 
 @use_case
@@ -72,9 +96,9 @@ def ensure_default_accounts(tx: Session, *, clock: Clock) -> int:
     return len(DEFAULTS)
 
 
-def _add(tx: Session, code: str, kind: str, name: str, actor: Actor, clock: Clock) -> None:
+def _add(tx: Session, code: str, kind: str, name: str, actor: Actor, clock: Clock, number: str = "") -> None:
     account = store.create_account_under(tx, PARENTS[kind], code, name)
-    tx.add(MoneyAccount(code=code, kind=kind, name=name, ledger_account=account))
+    tx.add(MoneyAccount(code=code, kind=kind, name=name, ledger_account=account, number=number))
     tx.flush()
     events.record(tx, kind="money_account_added", subject=("money_account", code),
                   payload={"kind": kind, "ledger_account": account}, actor_id=actor.user_id, at=clock.now())

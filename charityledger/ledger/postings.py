@@ -182,6 +182,12 @@ def management_cost(line_id: int, money: str, amount_fen: int, on: date, fund: s
                  ("statement_line", line_id))
 
 
+def opening(account_number: int, money: str, amount_fen: int, on: date) -> Entry:
+    """What an account held when the books began: unrestricted net assets of the general fund."""
+    return Entry("opening", on, (Movement(money, c.NET_UNRESTRICTED, c.GENERAL_FUND, amount_fen),),
+                 ("money_account", account_number))
+
+
 def year_end(balances: dict[tuple[str, str], int], on: date) -> Entry | None:
     """Closes income, cost and transfers of every fund into its net assets (example 11); None where nothing is open.
 

@@ -25,7 +25,7 @@ MEMOS = {
     "management_cost": ("管理费用", "Management cost"), "deposit": ("现金送存", "Cash deposited"),
     "payout": ("钱包提现", "Wallet payout"), "cash_gift": ("募捐箱", "Collection box"),
     "fee": ("渠道手续费", "Channel fee"), "wallet_fee": ("渠道手续费", "Channel fee"),
-    "other_income": ("其他收入", "Other income"),
+    "other_income": ("其他收入", "Other income"), "opening": ("期初余额", "Opening balance"),
     "match_undone": ("撤销对账", "Match undone"),
 }
 
