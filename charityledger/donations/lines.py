@@ -12,6 +12,7 @@ from ..clock import Clock
 from ..database import is_postgresql
 from ..errors import Conflict, InvalidInput, LineOverused, NotFound
 from ..identity.actor import Actor
+from ..ledger import periods
 from .models import Allocation, MoneyAccount, StatementLine
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
@@ -68,13 +69,14 @@ class LineKnown(Conflict):
 def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int:
     """A statement line entered by hand; nothing is allocated yet. Returns its id.
 
-    Raises AmountNotPositive, FeeTooLarge, LineKnown, or NotFound for an unknown account.
+    Raises AmountNotPositive, FeeTooLarge, LineKnown, PeriodClosed, or NotFound for an unknown account.
     """
     if line.amount_fen <= 0:
         raise AmountNotPositive(amount_fen=line.amount_fen)
     if not 0 <= line.fee_fen < line.amount_fen:
         raise FeeTooLarge(fee_fen=line.fee_fen, amount_fen=line.amount_fen)
     ledger_account(tx, line.account_code)
+    periods.check_open(tx, line.booked_on)
     # Without the bank's number nothing can tell two genuine gifts from one entered twice, so both are kept.
     line_id = tx.connection().execute(_ADD_LINE_POSTGRESQL if is_postgresql(tx) else _ADD_LINE_SQLITE, {
         "account_code": line.account_code, "booked_on": line.booked_on, "amount_fen": line.amount_fen, "used_fen": 0,

@@ -1,36 +1,31 @@
 """The only writer of movements."""
 
-from datetime import date, datetime
-
 from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
-from ..clock import Clock, period_of
+from ..clock import Clock
 from ..database import is_postgresql
 from ..errors import (
     AccountOverdrawn,
     AlreadyReversed,
     FundOverdrawn,
     HeldMoney,
-    PeriodClosed,
     SamePerson,
     StockOverdrawn,
     UnknownFund,
 )
-from . import chart
+from . import chart, periods
 from .entry import Entry, by_account_and_fund, change_in
-from .models import AccountBalance, Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow, Period
+from .models import AccountBalance, Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow
 
 # What pays money out, sends it back, undoes or re-designates it: never without a second person (promise 9).
 NEEDS_APPROVAL = frozenset({"disbursement", "prepayment", "refund", "reversal", "surplus_transfer"})
 
 _NEXT_POSTGRESQL = text("SELECT nextval('journal_entry_number')")
 # Tables, not models, and prepared once: every posting runs these, and building them costs more than running them.
-_ENTRY, _MONTH = JournalEntry.__table__.c, Period.__table__.c
+_ENTRY = JournalEntry.__table__.c
 _FUND, _ACCOUNT = FundBalance.__table__.c, AccountBalance.__table__.c
 _NEXT_SQLITE = select(func.coalesce(func.max(_ENTRY.id), 0) + 1)
-_PERIOD = select(_MONTH.closed_at).where(_MONTH.code == bindparam("code"))
-_PERIOD_LOCKED = _PERIOD.with_for_update(read=True)
 _FUNDS = (select(_FUND.fund, _FUND.cash_fen, _FUND.stock_fen, _FUND.reserved_fen)
           .where(_FUND.fund.in_(bindparam("funds", expanding=True))).order_by(_FUND.fund))
 _FUNDS_LOCKED = _FUNDS.with_for_update()
@@ -48,7 +43,7 @@ def post(tx: Session, entry: Entry, *, clock: Clock, made_by: int | None, approv
     AlreadyReversed. The database refuses each of these once more by itself.
     """
     _check_people(entry, made_by, approved_by)
-    period = _open_period(tx, entry.effective_on)
+    period = periods.check_open(tx, entry.effective_on)
     _check_balances(tx, entry)
     if entry.reverses_id is not None and tx.scalar(
             select(JournalEntry.id).where(JournalEntry.reverses_id == entry.reverses_id)):
@@ -72,21 +67,6 @@ def _check_people(entry: Entry, made_by: int | None, approved_by: int | None) ->
         raise SamePerson()
     if entry.kind in NEEDS_APPROVAL and (approved_by is None or made_by is None):
         raise SamePerson()
-
-
-def _open_period(tx: Session, day: date) -> str:
-    """The period's code, locked so that it cannot close before we commit. Creates a month that is new."""
-    code = period_of(day)
-    row = tx.connection().execute(_PERIOD_LOCKED if is_postgresql(tx) else _PERIOD, {"code": code}).first()
-    if row is None:
-        _create_period(tx, code)
-    elif row.closed_at is not None:
-        raise PeriodClosed(period=code)
-    return code
-
-
-def _create_period(tx: Session, code: str) -> None:
-    tx.execute(text("INSERT INTO period (code) VALUES (:code) ON CONFLICT (code) DO NOTHING"), {"code": code})
 
 
 def _check_balances(tx: Session, entry: Entry) -> None:
@@ -191,13 +171,3 @@ def _add_account(tx: Session, account: chart.Account, code: str, name_zh: str, n
     tx.execute(insert(LedgerAccount.__table__), {
         "code": code, "name_zh": name_zh, "name_en": name_en, "kind": account.kind, "holds": account.holds,
         "memorandum": account.memorandum})
-
-
-def close_period(tx: Session, code: str, at: datetime) -> None:
-    """Close a month; it waits for postings under way. (The steps before a close come with reconciliation.)"""
-    query = select(Period).where(Period.code == code)
-    period = tx.scalars(query.with_for_update() if is_postgresql(tx) else query).one()
-    if period.closed_at is not None:
-        raise PeriodClosed(period=code)
-    period.closed_at = at
-    tx.flush()

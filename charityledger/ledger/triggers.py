@@ -18,6 +18,30 @@ PROMISED_INCOME = """NEW.kind IN ('pledge', 'pledge_freed') AND EXISTS (SELECT 1
     JOIN ledger_account ON code = debit_account WHERE entry_id = NEW.id AND NOT memorandum)"""
 FUND_OVERDRAWN = "NEW.cash_fen < 0 OR NEW.stock_fen < 0 OR NEW.reserved_fen < 0 OR NEW.reserved_fen > NEW.cash_fen"
 
+# Months close in order: what lies before a closed month is as closed as the month itself.
+def month_closed(period: str) -> str:
+    """SQL: whether nothing more may be dated in the month that this expression names."""
+    return f"EXISTS (SELECT 1 FROM period WHERE code >= {period} AND closed_at IS NOT NULL)"
+
+
+def refuse_closed(day: str) -> str:
+    """Statement of an SQLite trigger that refuses a row dated in a closed month; `day` is its column."""
+    month = f"strftime('%Y%m', {day})"
+    return f"SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') WHERE {month_closed(month)};"
+
+
+def hold_open(day: str) -> str:
+    """The same for PostgreSQL. The month's row is made where it is missing and locked FOR SHARE with those after it,
+    so that a close waits for what is under way."""
+    month = f"to_char({day}, 'YYYYMM')"
+    return f"""
+  IF NOT EXISTS (SELECT 1 FROM period WHERE code = {month}) THEN
+    INSERT INTO period (code) VALUES ({month}) ON CONFLICT (code) DO NOTHING; END IF;
+  PERFORM 1 FROM period WHERE code >= {month} ORDER BY code FOR SHARE;
+  IF {month_closed(month)} THEN
+    RAISE EXCEPTION 'period_closed: nothing more is dated in it' USING ERRCODE = '23000'; END IF;"""
+
+
 # (side, sign): a movement adds to its debit account and takes from its credit account.
 SIDES = (("debit_account", "+"), ("credit_account", "-"))
 
@@ -49,12 +73,16 @@ END""",
         f"CREATE TRIGGER movement_after AFTER INSERT ON movement BEGIN {_balances()} END",
         f"""CREATE TRIGGER journal_entry_before BEFORE INSERT ON journal_entry BEGIN
   SELECT RAISE(ABORT, 'unbalanced_entry: movements differ from the header') WHERE {COUNT_AND_SUM};
-  SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') FROM period
-    WHERE code = NEW.period AND closed_at IS NOT NULL;
+  SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') WHERE {month_closed('NEW.period')};
   SELECT RAISE(ABORT, 'wrong_period: not the month of the effective date')
     WHERE strftime('%Y%m', NEW.effective_on) IS NOT NEW.period;
   SELECT RAISE(ABORT, 'promised_income: a promise moves memorandum accounts only') WHERE {PROMISED_INCOME};
 END""",
+        *(f"CREATE TRIGGER period_no_{event.lower()} BEFORE {event} ON period WHEN OLD.closed_at IS NOT NULL "
+          "BEGIN SELECT RAISE(ABORT, 'period_closed: it stays closed'); END" for event in ("UPDATE", "DELETE")),
+        """CREATE TRIGGER period_no_replace BEFORE INSERT ON period
+  WHEN EXISTS (SELECT 1 FROM period WHERE code = NEW.code AND closed_at IS NOT NULL)
+  BEGIN SELECT RAISE(ABORT, 'period_closed: it stays closed'); END""",
         f"""CREATE TRIGGER fund_balance_guard BEFORE UPDATE ON fund_balance WHEN {FUND_OVERDRAWN} BEGIN
   SELECT RAISE(ABORT, 'fund_overdrawn: less is there than asked for'); END""",
         """CREATE TRIGGER account_balance_guard BEFORE UPDATE ON account_balance WHEN NEW.amount_fen < 0 BEGIN
@@ -92,14 +120,19 @@ def postgresql_statements() -> list[str]:
         "CREATE TRIGGER movement_after AFTER INSERT ON movement FOR EACH ROW EXECUTE FUNCTION movement_after()",
         _function("journal_entry_before", f"""
   IF {COUNT_AND_SUM} THEN {_raise('unbalanced_entry: movements differ from the header')} END IF;
-  PERFORM 1 FROM period WHERE code = NEW.period FOR SHARE;
-  IF EXISTS (SELECT 1 FROM period WHERE code = NEW.period AND closed_at IS NOT NULL) THEN
+  PERFORM 1 FROM period WHERE code >= NEW.period ORDER BY code FOR SHARE;
+  IF {month_closed('NEW.period')} THEN
     {_raise('period_closed: nothing more is dated in it')} END IF;
   IF to_char(NEW.effective_on, 'YYYYMM') <> NEW.period THEN
     {_raise('wrong_period: not the month of the effective date')} END IF;
   IF {PROMISED_INCOME} THEN {_raise('promised_income: a promise moves memorandum accounts only')} END IF;"""),
         "CREATE TRIGGER journal_entry_before BEFORE INSERT ON journal_entry FOR EACH ROW "
         "EXECUTE FUNCTION journal_entry_before()",
+        _function("period_stays_closed", f"""
+  IF OLD.closed_at IS NOT NULL THEN {_raise('period_closed: it stays closed')} END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;"""),
+        "CREATE TRIGGER period_stays_closed BEFORE UPDATE OR DELETE ON period FOR EACH ROW "
+        "EXECUTE FUNCTION period_stays_closed()",
         _function("fund_after", """
   INSERT INTO fund_balance (fund, cash_fen, stock_fen, reserved_fen) VALUES (NEW.code, 0, 0, 0);"""),
         "CREATE TRIGGER fund_after AFTER INSERT ON fund FOR EACH ROW EXECUTE FUNCTION fund_after()",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..database import is_postgresql
 from ..errors import OverNeed
+from ..ledger import periods
 from .models import ItemProgress, NeedItem, NeedMovement
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
@@ -60,7 +61,7 @@ def left(tx: Session, need_item_ids: Iterable[int]) -> dict[int, int]:
 
 def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], on: date,
           promised_on: date | None = None) -> None:
-    """Record the changes as of `on`. Raises OverNeed when an item has less left than a change takes.
+    """Record the changes as of `on`. Raises OverNeed when an item has less left than a change takes, PeriodClosed.
 
     `promised_on`: the day of the promise that money keeps. Money may be dated before it, and keeps it only from then
     on: figures as at a day between the two must not count a promise as paid that had not been made.
@@ -68,6 +69,7 @@ def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], o
     changes = sorted(changes, key=lambda change: change.need_item_id)
     if not changes:
         return
+    periods.check_open(tx, on)      # a promise kept later than that lies in a month that is open all the more
     remaining = left(tx, {change.need_item_id for change in changes})
     for change in changes:
         if change.takes > 0 and change.takes > remaining[change.need_item_id]:

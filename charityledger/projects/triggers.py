@@ -1,7 +1,10 @@
 """The database's half of promise 4: every need movement is added to its item's counter, whose check refuses too much.
+What is dated in a closed month is refused too.
 
 On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would overrule the check (see ledger.triggers).
 """
+
+from ..ledger.triggers import hold_open, refuse_closed
 
 MEASURES = ("reserved", "pledged", "paid", "received", "disbursed", "delivered", "received_value_fen",
             "disbursed_value_fen")
@@ -20,6 +23,8 @@ def sqlite_statements() -> list[str]:
         f"CREATE TRIGGER need_movement_before BEFORE INSERT ON need_movement WHEN {_NOT_INTEGER} "
         "BEGIN SELECT RAISE(ABORT, 'not_integer: fen, units and hours are whole'); END",
         f"CREATE TRIGGER need_movement_after AFTER INSERT ON need_movement BEGIN {_ADD} END",
+        "CREATE TRIGGER need_movement_month BEFORE INSERT ON need_movement "
+        f"BEGIN {refuse_closed('NEW.effective_on')} END",
     ]
 
 
@@ -30,4 +35,8 @@ def postgresql_statements() -> list[str]:
         f"BEGIN {_ADD} RETURN NEW; END $$",
         "CREATE TRIGGER need_movement_after AFTER INSERT ON need_movement FOR EACH ROW "
         "EXECUTE FUNCTION need_movement_after()",
+        "CREATE OR REPLACE FUNCTION need_movement_month() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        f"BEGIN {hold_open('NEW.effective_on')} RETURN NEW; END $$",
+        "CREATE TRIGGER need_movement_month BEFORE INSERT ON need_movement FOR EACH ROW "
+        "EXECUTE FUNCTION need_movement_month()",
     ]

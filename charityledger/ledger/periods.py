@@ -1,0 +1,66 @@
+"""Months of the books: open or closed. Months close in order, so a day is closed once its own month or a later one is.
+
+Everything that is dated asks `check_open` in its transaction; the triggers of each dated table ask once more.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.orm import Session
+
+from ..clock import period_of
+from ..database import is_postgresql
+from ..errors import PeriodClosed
+from .models import Period
+
+_MONTH = Period.__table__.c
+# The later months too: one that was never opened lies before a closed one as much as one that was.
+_FROM_THEN_ON = (select(_MONTH.code, _MONTH.closed_at).where(_MONTH.code >= bindparam("code"))
+                 .order_by(_MONTH.code))
+_LOCKED = _FROM_THEN_ON.with_for_update(read=True)
+_OPEN = "open_months"
+
+
+def check_open(tx: Session, day: date) -> str:
+    """The code of the day's month, which stays open until we commit; a month that is new is created.
+
+    Raises PeriodClosed. Asked once per month and transaction: a close waits for our lock (PostgreSQL) or for our
+    whole transaction (SQLite).
+    """
+    code = period_of(day)
+    known: set[str] = tx.info.setdefault(_OPEN, set())
+    if code in known:
+        return code
+    rows = tx.connection().execute(_LOCKED if is_postgresql(tx) else _FROM_THEN_ON, {"code": code}).all()
+    if any(row.closed_at is not None for row in rows):
+        raise PeriodClosed(period=code)
+    if not rows or rows[0].code != code:
+        _create(tx, code)
+    known.add(code)
+    return code
+
+
+def lock(tx: Session, code: str) -> None:
+    """Hold a month against everything that is dated in it; waits for what is under way. Raises PeriodClosed."""
+    tx.info.pop(_OPEN, None)
+    query = select(Period.closed_at).where(Period.code == code)
+    if tx.execute(query).first() is None:
+        _create(tx, code)
+    if tx.execute(query.with_for_update() if is_postgresql(tx) else query).scalar_one() is not None:
+        raise PeriodClosed(period=code)
+
+
+def close(tx: Session, code: str, at: datetime, *, asked_by: int | None = None, closed_by: int | None = None) -> None:
+    """Nothing is dated in this month or before it any more. Raises PeriodClosed where it is closed already."""
+    lock(tx, code)
+    tx.execute(update(Period).where(Period.code == code).values(closed_at=at, asked_by=asked_by, closed_by=closed_by)
+               .execution_options(synchronize_session=False))
+
+
+def last_closed(session: Session) -> str | None:
+    """The newest closed month; all before it are closed too."""
+    return session.scalar(select(func.max(Period.code)).where(Period.closed_at.is_not(None)))
+
+
+def _create(tx: Session, code: str) -> None:
+    tx.execute(text("INSERT INTO period (code) VALUES (:code) ON CONFLICT (code) DO NOTHING"), {"code": code})
