@@ -6,7 +6,7 @@ Everything that is dated asks `check_open` in its transaction; the triggers of e
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, func, select, text, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from ..clock import period_of
 from ..database import is_postgresql
@@ -28,15 +28,18 @@ def check_open(tx: Session, day: date) -> str:
     whole transaction (SQLite).
     """
     code = period_of(day)
-    known: set[str] = tx.info.setdefault(_OPEN, set())
-    if code in known:
+    known: dict[str, SessionTransaction] = tx.info.setdefault(_OPEN, {})
+    # What was locked or created inside a savepoint goes with it.
+    if code in known and known[code].is_active:
         return code
     rows = tx.connection().execute(_LOCKED if is_postgresql(tx) else _FROM_THEN_ON, {"code": code}).all()
     if any(row.closed_at is not None for row in rows):
         raise PeriodClosed(period=code)
     if not rows or rows[0].code != code:
         _create(tx, code)
-    known.add(code)
+    under_way = tx.get_nested_transaction() or tx.get_transaction()
+    assert under_way is not None
+    known[code] = under_way
     return code
 
 
