@@ -164,7 +164,8 @@ def _account(session: Session, account: MoneyAccount, month: Month) -> AccountRe
         tuple(held_lines(session, account.code, as_at, since=month.starts_on)))
 
 
-def _unallocated(account_code: str, until: date, since: date | None) -> list[ColumnElement[bool]]:
+def unallocated(account_code: str, until: date, since: date | None = None) -> list[ColumnElement[bool]]:
+    """Conditions: lines that are not allocated whole."""
     wanted = [StatementLine.account_code == account_code, StatementLine.booked_on <= until,
               StatementLine.used_fen < func.abs(StatementLine.amount_fen)]
     return wanted if since is None else [*wanted, StatementLine.booked_on >= since]
@@ -177,13 +178,13 @@ def _reason() -> list[ColumnElement[bool]]:
 
 def open_lines(account_code: str, until: date, *, since: date | None = None) -> list[ColumnElement[bool]]:
     """Conditions: lines that are neither allocated whole nor held with a reason."""
-    return [*_unallocated(account_code, until, since), ~(StatementLine.held & exists().where(*_reason()))]
+    return [*unallocated(account_code, until, since), ~(StatementLine.held & exists().where(*_reason()))]
 
 
 def held_lines(session: Session, account_code: str, until: date, *, since: date | None = None) -> list[Held]:
     """Lines held with a reason, the newest reason of each, in order of day."""
     newest = select(func.max(LineNote.id)).where(*_reason()).correlate(StatementLine).scalar_subquery()
     rows = session.execute(select(StatementLine, LineNote.note, LineNote.code).join(LineNote, LineNote.id == newest)
-                           .where(*_unallocated(account_code, until, since), StatementLine.held)
+                           .where(*unallocated(account_code, until, since), StatementLine.held)
                            .order_by(StatementLine.booked_on, StatementLine.id))
     return [Held(line, note, code) for line, note, code in rows]
