@@ -105,7 +105,8 @@ def matched(session: Session, account: MoneyAccount, month: Month, language: Lan
                     fen.label("fen"), func.max(Allocation.entry_id).label("entry_id"),
                     func.min(Allocation.id).label("first_id"))
              .join(StatementLine, StatementLine.id == Allocation.statement_line_id).where(*_of_month(account, month))
-             .group_by(Allocation.statement_line_id, Allocation.kind, Allocation.subject_id).having(fen != 0).subquery())
+             .group_by(Allocation.statement_line_id, Allocation.kind, Allocation.subject_id)
+             .having(fen != 0).subquery())
     found = session.execute(
         select(StatementLine.booked_on, StatementLine.native_id, StatementLine.order_id, StatementLine.counterparty,
                StatementLine.memo, StatementLine.amount_fen, parts.c.kind, parts.c.subject_id, parts.c.fen,

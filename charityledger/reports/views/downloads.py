@@ -207,5 +207,5 @@ def line_list(kind: str) -> Response:
 def line_workbook(kind: str) -> Response:
     """The same as a workbook."""
     account, period = _of_account()
-    return _file(lines.workbook(account, period, kind, language(), web.clock()),  # type: ignore[arg-type]
+    return _file(lines.workbook(account, period, kind, language(), web.clock()),
                  f"{kind}-{account}-{period}.xlsx", XLSX)
