@@ -89,7 +89,8 @@ def _part(name: str, standing: Standing, language: Language) -> str:
     if name == "suspense":
         return word(language, "待确认捐赠款", "Gifts in suspense")
     count = len([fund for fund in standing.funds if fund not in ("GEN", "HOLD")])
-    return word(language, f"{count} 个子项目基金（限定性）", f"{count} funds of sub-projects (restricted)")
+    funds = "fund of a sub-project" if count == 1 else "funds of sub-projects"
+    return word(language, f"{count} 个子项目基金（限定性）", f"{count} {funds} (restricted)")
 
 
 def _signers(session: Session, month: Month) -> tuple[Signer, Signer]:
