@@ -192,6 +192,16 @@ SENTENCES: dict[str, LazyString] = {
     "statement_formula": _l("“%(column)s”这一格是公式，它的值不可信。请从银行重新导出。"),
     "moment_unreadable": _l("看不懂“%(text)s”是哪一天。请从银行重新导出。"),
     "direction_unreadable": _l("看不出“%(text)s”是收入还是支出。请从银行重新导出。"),
+    # closing a month
+    "not_a_month": _l("“%(text)s”不是月份，请写成202604这样。"),
+    "month_not_over": _l("%(period)s这个月还没有过完，过完才能结账。"),
+    "earlier_month_open": _l("前面的%(period)s还没有结账，请按先后结。"),
+    "lines_open": _l("“%(account)s”还有%(count)s笔流水没有去处，也没有写明原因。请先处理，或写明原因暂挂。"),
+    "lines_missing": _l("“%(account)s”的对账单余额与期初加全部流水相差%(gap_fen)s，可能少导入了文件，请补齐。"),
+    "counts_open": _l("有%(count)s次钱箱清点还等第二个人，结账以后就记不进去了。请先办完。"),
+    "not_vouched": _l("“%(account)s”没有对账单证明月末余额，要有人核对过。"),
+    "nothing_to_reconcile": _l("“%(account)s”到那天为止没有导入过对账单，编不出余额调节表。"),
+    # statement files from abroad
     "broken_statement": _l("这个文件开头像%(format)s对账单，后面读不下去。请从银行重新导出，不要改动文件。"),
     "several_accounts": _l("这个文件里有几个账户：%(accounts)s。请从银行按账户分别导出。"),
     "line_unreadable": _l("这一行缺少必要的内容（%(what)s），读不出来。请从银行重新导出。"),

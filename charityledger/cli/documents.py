@@ -1,5 +1,6 @@
-"""report needs|project|donor|receipt|certificate: the same issued documents as the site's."""
+"""report needs|project|donor|receipt|certificate|reconciliation: the same issued documents as the site's."""
 
+import hashlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -106,3 +107,31 @@ def donor(donor_id: int, year: int | None, language: str, out: Path) -> None:
 
     _write(out, service.donor(actor=Actor.system(), clock=SystemClock(), language=language,  # type: ignore[arg-type]
                               donor_id=donor_id, year=year or today(SystemClock()).year))
+
+
+@report.command()
+@click.option("--account", required=True, help="code of the money account")
+@click.option("--period", required=True, help="the month, for example 202604")
+@click.option("--list", "listed", type=click.Choice(["unmatched", "matched"]),
+              help="the account's lines instead: unmatched and held ones, or what they became")
+@click.option("--format", "shape", type=click.Choice(["pdf", "xlsx"]), default="pdf", show_default=True,
+              help="xlsx only with --list")
+@LANGUAGE
+@OUT
+@with_database
+def reconciliation(account: str, period: str, listed: str | None, shape: str, language: str, out: Path) -> None:
+    """Reconciliation statement of one account at the end of a month; a preview until the month is closed."""
+    from ..reports import service
+    from ..reports.exports import lines
+
+    if shape == "xlsx":
+        if listed is None:
+            raise click.UsageError("--format xlsx needs --list")
+        write_file(out, lines.workbook(account, period, listed, language, SystemClock()))  # type: ignore[arg-type]
+        click.echo(str(out))
+        return
+    number, content = service.reconciliation(
+        actor=Actor.system(), clock=SystemClock(), language=language,  # type: ignore[arg-type]
+        account=account, period=period, listed=listed or "")
+    write_file(out, content)
+    click.echo(f"{out}: {number or 'preview, not numbered'}, SHA-256 {hashlib.sha256(content).hexdigest()}")

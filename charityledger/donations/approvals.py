@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,11 +21,14 @@ Decide = Callable[..., object]
 @dataclass(frozen=True)
 class Handler:
     """What a decision about one kind of request does: `f(tx, request_id=, actor=, clock=, note=)`, within the
-    transaction. `release` undoes what asking set aside, when the person who asked takes it back."""
+    transaction. `release` undoes what asking set aside, when the person who asked takes it back. `about` is what the
+    page that decides needs to show, and `part` the template that shows it, where a kind brings its own."""
 
     approve: Decide
     reject: Decide
     release: Callable[[Session, Request], None] | None = None
+    about: Callable[[Session, Request], dict[str, Any]] | None = None
+    part: str = ""
 
 
 HANDLERS: dict[str, Handler] = {
@@ -34,6 +37,11 @@ HANDLERS: dict[str, Handler] = {
     surplus.KIND: Handler(surplus.approve, surplus.reject, surplus.release),
     merging.KIND: Handler(merging.approve_merge.inside, merging.reject_merge.inside),
 }
+
+
+def register(kind: str, handler: Handler) -> None:
+    """Parts above this one bring kinds of requests of their own."""
+    HANDLERS[kind] = handler
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,19 @@
 """Lines of money accounts, and what each part of a line became: used up to its amount, never beyond (promise 5)."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, exists, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
-from ..clock import Clock, period_of, today
+from ..clock import Clock, today
 from ..database import is_postgresql
 from ..errors import Conflict, InvalidInput, LineOverused, NotFound
 from ..identity.actor import Actor
-from ..ledger.models import Period
+from ..ledger import periods
 from ..many import among, insert_many
 from .models import Allocation, MoneyAccount, StatementLine
 
@@ -76,12 +76,13 @@ def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int
 def enter(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> "Line":
     """`add_line`, for who books the line in the same transaction.
 
-    Raises AmountNotPositive, FeeTooLarge, LineKnown, or NotFound for an unknown account.
+    Raises AmountNotPositive, FeeTooLarge, LineKnown, PeriodClosed, or NotFound for an unknown account.
     """
     if line.amount_fen <= 0:
         raise AmountNotPositive(amount_fen=line.amount_fen)
     if not 0 <= line.fee_fen < line.amount_fen:
         raise FeeTooLarge(fee_fen=line.fee_fen, amount_fen=line.amount_fen)
+    periods.check_open(tx, line.booked_on)
     # Without the bank's number nothing can tell two genuine gifts from one entered twice, so both are kept.
     row = tx.connection().execute(_ADD_LINE_POSTGRESQL if is_postgresql(tx) else _ADD_LINE_SQLITE, {
         "account": line.account_code, "account_code": line.account_code, "booked_on": line.booked_on,
@@ -130,15 +131,8 @@ def booking_days(tx: Session, rows: Sequence[StatementLine | Row[*tuple[Any, ...
     ids = [row.id for row in rows]
     turned = set(tx.scalars(select(Allocation.statement_line_id).where(
         among(tx, Allocation.__table__.c.statement_line_id, ids), Allocation.reverses_id.is_not(None))))
-    closed = set(tx.scalars(select(Period.code).where(Period.closed_at.is_not(None))))
-    return {row.id: first_open(today(clock) if row.id in turned else row.booked_on, closed) for row in rows}
-
-
-def first_open(day: date, closed: Collection[str]) -> date:
-    """The day itself, or the first day after it whose month is open. `closed`: codes of closed months."""
-    while period_of(day) in closed:
-        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return day
+    closed = periods.closed(tx)
+    return {row.id: closed.first_open(today(clock) if row.id in turned else row.booked_on) for row in rows}
 
 
 def not_before(on: date, earliest: date | None) -> None:

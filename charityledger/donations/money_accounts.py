@@ -13,10 +13,10 @@ from ..clock import Clock, today
 from ..database import use_case
 from ..errors import Conflict, InvalidInput
 from ..identity.actor import Actor
-from ..ledger import chart, postings, store
+from ..ledger import chart, periods, postings, store
 from ..ledger.idempotency import once
-from ..ledger.models import AccountBalance, Period
-from .lines import AmountNotPositive, first_open, ledger_account
+from ..ledger.models import AccountBalance
+from .lines import AmountNotPositive, ledger_account
 from .models import MoneyAccount
 
 KINDS = ("bank", "wechat", "alipay", "cash")
@@ -76,8 +76,7 @@ def add_account(tx: Session, *, actor: Actor, clock: Clock, code: str, kind: str
 def _open(tx: Session, code: str, number: int, opening_fen: int, on: date | None, actor: Actor, clock: Clock) -> None:
     """The opening balance, so that the books can equal the account's first statement."""
     if on is None:
-        closed = set(tx.scalars(select(Period.code).where(Period.closed_at.is_not(None))))
-        on = first_open(today(clock).replace(month=1, day=1), closed)
+        on = periods.closed(tx).first_open(today(clock).replace(month=1, day=1))
     entry_id = store.post(tx, postings.opening(number, ledger_account(tx, code), opening_fen, on), clock=clock,
                           made_by=actor.user_id)
     events.record(tx, kind="opening_balance", subject=("money_account", code),

@@ -7,7 +7,7 @@ On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would ove
 """
 
 from ..ledger.entry import UNDOABLE
-from ..ledger.triggers import once_a_statement, refuses
+from ..ledger.triggers import hold_open, once_a_statement, refuse_closed
 
 _USE = "UPDATE statement_line SET used_fen = used_fen + NEW.amount_fen WHERE id = NEW.statement_line_id;"
 _OVERUSED = "NEW.used_fen < 0 OR NEW.used_fen > abs(NEW.amount_fen) OR (NEW.currency <> 'CNY' AND NEW.used_fen <> 0)"
@@ -28,9 +28,8 @@ def sqlite_statements() -> list[str]:
         "CREATE TRIGGER allocation_before BEFORE INSERT ON allocation WHEN typeof(NEW.amount_fen) <> 'integer' "
         "BEGIN SELECT RAISE(ABORT, 'not_integer: amounts are whole fen'); END",
         f"CREATE TRIGGER allocation_after AFTER INSERT ON allocation BEGIN {_USE} END",
-        """CREATE TRIGGER statement_line_before BEFORE INSERT ON statement_line BEGIN
-  SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') FROM period
-    WHERE code = strftime('%Y%m', NEW.booked_on) AND closed_at IS NOT NULL; END""",
+        "CREATE TRIGGER statement_line_before BEFORE INSERT ON statement_line "
+        f"BEGIN {refuse_closed('NEW.booked_on')} END",
         f"""CREATE TRIGGER payment_returned_before BEFORE INSERT ON journal_entry
   WHEN NEW.kind = 'payment_returned' BEGIN
   SELECT RAISE(ABORT, 'same_person: who asked for a payment never takes it back') WHERE {_BY_WHO_ASKED}; END""",
@@ -40,8 +39,7 @@ def sqlite_statements() -> list[str]:
 
 
 def postgresql_statements() -> list[str]:
-    """See the module. The month's row is locked FOR SHARE, so that a close waits for imports under way."""
-    months = "(SELECT to_char(booked_on, 'YYYYMM') FROM added)"
+    """See the module."""
     return [
         f"""CREATE OR REPLACE FUNCTION payment_returned_before() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -62,8 +60,5 @@ END $$""",
   UPDATE statement_line SET used_fen = used_fen + moved.fen
     FROM (SELECT statement_line_id, sum(amount_fen)::bigint AS fen FROM added GROUP BY statement_line_id) AS moved
     WHERE id = moved.statement_line_id;"""),
-        *once_a_statement("statement_line", "statement_line_before", f"""
-  PERFORM 1 FROM period WHERE code IN {months} ORDER BY code FOR SHARE;"""
-            + refuses(f"SELECT 1 FROM period WHERE code IN {months} AND closed_at IS NOT NULL",
-                      "period_closed: nothing more is dated in it")),
+        *once_a_statement("statement_line", "statement_line_before", hold_open("to_char(booked_on, 'YYYYMM')")),
     ]

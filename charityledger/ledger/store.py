@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from ..clock import Clock, period_of
@@ -25,28 +25,29 @@ from ..errors import (
 )
 from ..many import insert_many
 from ..pipeline import pipelined
-from . import chart
+from . import chart, periods
 from .entry import UNDOABLE, Entry
-from .models import Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow, Period
+from .models import Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow
 
 # What pays money out, sends it back, undoes or re-designates it: never without a second person (promise 9).
 NEEDS_APPROVAL = frozenset({"disbursement", "prepayment", "refund", "reversal", "surplus_transfer"})
 
 # What stands between entries and the books, and the numbers that they get, in one question. PostgreSQL locks what it
 # reads, a part of the question after the other: months shared, so that none closes before we commit, funds, accounts.
+# Months after the first too: a month that was never opened lies before a closed one as much as one that was.
 _LOOK = """WITH month AS {once} (SELECT code, closed_at IS NOT NULL AS closed FROM period
-    WHERE code {among_months} ORDER BY code {share}),
+    WHERE code >= {first_month} ORDER BY code {share}),
   money AS {once} (SELECT fund, cash_fen - reserved_fen AS free, stock_fen FROM fund_balance
     WHERE fund {among_funds} ORDER BY fund {update}),
   place AS {once} (SELECT account, amount_fen FROM account_balance
     WHERE account {among_accounts} ORDER BY account {update})
   SELECT 'month', code, CAST(closed AS integer), 0 FROM month UNION ALL SELECT 'fund', fund, free, stock_fen FROM money
   UNION ALL SELECT 'account', account, amount_fen, 0 FROM place UNION ALL {numbers}"""
-_LOOK_SQLITE = _LOOK.format(once="", share="", update="", **{
-    f"among_{name}": f"IN (SELECT value FROM json_each(:{name}))" for name in ("months", "funds", "accounts")},
+_LOOK_SQLITE = _LOOK.format(once="", share="", update="", first_month=":first_month", **{
+    f"among_{name}": f"IN (SELECT value FROM json_each(:{name}))" for name in ("funds", "accounts")},
     numbers="SELECT 'last', '', coalesce(max(id), 0), 0 FROM journal_entry")
 _LOOK_POSTGRESQL = _LOOK.format(once="MATERIALIZED", share="FOR SHARE", update="FOR UPDATE", **{
-    f"among_{name}": f"= ANY(%({name})s)" for name in ("months", "funds", "accounts")},
+    f"among_{name}": f"= ANY(%({name})s)" for name in ("funds", "accounts")}, first_month="%(first_month)s",
     numbers="SELECT 'number', '', nextval('journal_entry_number'), 0 FROM generate_series(1, %(count)s)")
 
 
@@ -132,15 +133,17 @@ def look(tx: Session, days: Iterable[date], funds: Iterable[str], accounts: Iter
     """The books as entries dated on these days will find them, in these funds and money accounts, locked until commit
     on PostgreSQL, always in the same order, so that nobody waits in a ring. `count`: how many entries to number."""
     months = sorted({period_of(day) for day in days})
-    among = {"months": months, "funds": sorted(set(funds)), "accounts": sorted(set(accounts))}
+    first_month = months[0] if months else "999999"
+    among = {"funds": sorted(set(funds)), "accounts": sorted(set(accounts))}
     if is_postgresql(tx):
-        rows = tx.connection().exec_driver_sql(_LOOK_POSTGRESQL, {**among, "count": count})
+        rows = tx.connection().exec_driver_sql(_LOOK_POSTGRESQL, {**among, "first_month": first_month, "count": count})
     else:
-        rows = tx.connection().exec_driver_sql(_LOOK_SQLITE, {name: json.dumps(said) for name, said in among.items()})
-    books = Books(closed=dict.fromkeys(months))
+        rows = tx.connection().exec_driver_sql(_LOOK_SQLITE, {
+            **{name: json.dumps(said) for name, said in among.items()}, "first_month": first_month})
+    books, found = Books(), {}
     for what, name, fen, stock_fen in rows:
         if what == "month":
-            books.closed[name] = bool(fen)
+            found[name] = bool(fen)
         elif what == "fund":
             # Money asked for by an open request is spoken for; a payment frees its own reservation before it posts.
             books.free[name], books.stock[name] = fen, stock_fen
@@ -150,6 +153,7 @@ def look(tx: Session, days: Iterable[date], funds: Iterable[str], accounts: Iter
             books.numbers.append(fen)
         else:
             books.numbers = list(range(fen + 1, fen + 1 + count))
+    books.closed = {code: periods.standing(found, code) for code in months}
     return books
 
 
@@ -177,10 +181,10 @@ def _check_undoable(tx: Session, posting: Posting) -> None:
 def _check_months(tx: Session, books: Books) -> None:
     """Nothing is dated in a month that is closed. Creates a month that is new."""
     for code, closed in books.closed.items():
-        if closed is None:
-            tx.execute(text("INSERT INTO period (code) VALUES (:code) ON CONFLICT (code) DO NOTHING"), {"code": code})
-        elif closed:
+        if closed:
             raise PeriodClosed(period=code)
+        if closed is None:
+            periods.create(tx, code)
 
 
 def _check_balances(books: Books, entries: Sequence[Entry]) -> None:
@@ -297,13 +301,3 @@ def _add_account(tx: Session, account: chart.Account, code: str, name_zh: str, n
     tx.execute(insert(LedgerAccount.__table__), {
         "code": code, "name_zh": name_zh, "name_en": name_en, "kind": account.kind, "holds": account.holds,
         "memorandum": account.memorandum})
-
-
-def close_period(tx: Session, code: str, at: datetime) -> None:
-    """Close a month; it waits for postings under way. (The steps before a close come with reconciliation.)"""
-    query = select(Period).where(Period.code == code)
-    period = tx.scalars(query.with_for_update() if is_postgresql(tx) else query).one()
-    if period.closed_at is not None:
-        raise PeriodClosed(period=code)
-    period.closed_at = at
-    tx.flush()

@@ -18,6 +18,18 @@ PROMISED_INCOME = """NEW.kind IN ('pledge', 'pledge_freed') AND EXISTS (SELECT 1
     JOIN ledger_account ON code = debit_account WHERE entry_id = NEW.id AND NOT memorandum)"""
 FUND_OVERDRAWN = "NEW.cash_fen < 0 OR NEW.stock_fen < 0 OR NEW.reserved_fen < 0 OR NEW.reserved_fen > NEW.cash_fen"
 
+# Months close in order: what lies before a closed month is as closed as the month itself.
+def month_closed(period: str) -> str:
+    """SQL: whether nothing more may be dated in the month that this expression names."""
+    return f"EXISTS (SELECT 1 FROM period WHERE code >= {period} AND closed_at IS NOT NULL)"
+
+
+def refuse_closed(day: str) -> str:
+    """Statement of an SQLite trigger that refuses a row dated in a closed month; `day` is its column."""
+    month = f"strftime('%Y%m', {day})"
+    return f"SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') WHERE {month_closed(month)};"
+
+
 # (side, sign): a movement adds to its debit account and takes from its credit account.
 SIDES = (("debit_account", "+"), ("credit_account", "-"))
 
@@ -54,12 +66,16 @@ END""",
         f"CREATE TRIGGER movement_after AFTER INSERT ON movement BEGIN {_balances()} END",
         f"""CREATE TRIGGER journal_entry_before BEFORE INSERT ON journal_entry BEGIN
   SELECT RAISE(ABORT, 'unbalanced_entry: movements differ from the header') WHERE {COUNT_AND_SUM};
-  SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') FROM period
-    WHERE code = NEW.period AND closed_at IS NOT NULL;
+  SELECT RAISE(ABORT, 'period_closed: nothing more is dated in it') WHERE {month_closed('NEW.period')};
   SELECT RAISE(ABORT, 'wrong_period: not the month of the effective date')
     WHERE strftime('%Y%m', NEW.effective_on) IS NOT NEW.period;
   SELECT RAISE(ABORT, 'promised_income: a promise moves memorandum accounts only') WHERE {PROMISED_INCOME};
 END""",
+        *(f"CREATE TRIGGER period_no_{event.lower()} BEFORE {event} ON period WHEN OLD.closed_at IS NOT NULL "
+          "BEGIN SELECT RAISE(ABORT, 'period_closed: it stays closed'); END" for event in ("UPDATE", "DELETE")),
+        """CREATE TRIGGER period_no_replace BEFORE INSERT ON period
+  WHEN EXISTS (SELECT 1 FROM period WHERE code = NEW.code AND closed_at IS NOT NULL)
+  BEGIN SELECT RAISE(ABORT, 'period_closed: it stays closed'); END""",
         f"""CREATE TRIGGER fund_balance_guard BEFORE UPDATE ON fund_balance WHEN {FUND_OVERDRAWN} BEGIN
   SELECT RAISE(ABORT, 'fund_overdrawn: less is there than asked for'); END""",
         """CREATE TRIGGER account_balance_guard BEFORE UPDATE ON account_balance WHEN NEW.amount_fen < 0 BEGIN
@@ -97,6 +113,18 @@ def raises(message: str) -> str:
 def refuses(query: str, message: str) -> str:
     """A step of PL/pgSQL: an exception where the query finds anything."""
     return f"\n  IF EXISTS ({query}) THEN\n    {raises(message)} END IF;"
+
+
+def hold_open(month: str) -> str:
+    """Step of a PostgreSQL trigger of `once_a_statement`: refuses rows dated in a closed month; `month` is an
+    expression over `added`. Months that are missing are made, and locked FOR SHARE with those after them, so that a
+    close waits for what is under way."""
+    later = f"code >= (SELECT min({month}) FROM added)"
+    return f"""
+  INSERT INTO period (code) SELECT DISTINCT {month} FROM added
+    WHERE NOT EXISTS (SELECT 1 FROM period WHERE code = {month}) ON CONFLICT (code) DO NOTHING;
+  PERFORM 1 FROM period WHERE {later} ORDER BY code FOR SHARE;""" + refuses(
+        f"SELECT 1 FROM period WHERE {later} AND closed_at IS NOT NULL", "period_closed: nothing more is dated in it")
 
 
 # Each movement as what it does to its two accounts, signed.
@@ -138,16 +166,18 @@ def postgresql_statements() -> list[str]:
         *once_a_statement("journal_entry", "journal_entry_before",
             refuses("""SELECT 1 FROM added, LATERAL (SELECT count(*) AS n, coalesce(sum(amount_fen), 0) AS fen
       FROM movement WHERE entry_id = added.id) AS found WHERE n <> movement_count OR fen <> total_fen""",
-                    "unbalanced_entry: movements differ from the header") + """
-  PERFORM 1 FROM period WHERE code IN (SELECT period FROM added) ORDER BY code FOR SHARE;"""
-            + refuses("SELECT 1 FROM period WHERE code IN (SELECT period FROM added) AND closed_at IS NOT NULL",
-                      "period_closed: nothing more is dated in it")
+                    "unbalanced_entry: movements differ from the header") + hold_open("period")
             + refuses("SELECT 1 FROM added WHERE to_char(effective_on, 'YYYYMM') <> period",
                       "wrong_period: not the month of the effective date")
             + refuses("""SELECT 1 FROM added JOIN movement ON entry_id = added.id
     JOIN ledger_account ON code = debit_account
     WHERE added.kind IN ('pledge', 'pledge_freed') AND NOT memorandum""",
                       "promised_income: a promise moves memorandum accounts only")),
+        _function("period_stays_closed", f"""
+  IF OLD.closed_at IS NOT NULL THEN {raises('period_closed: it stays closed')} END IF;
+  IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;"""),
+        "CREATE TRIGGER period_stays_closed BEFORE UPDATE OR DELETE ON period FOR EACH ROW "
+        "EXECUTE FUNCTION period_stays_closed()",
         _function("fund_after", """
   INSERT INTO fund_balance (fund, cash_fen, stock_fen, reserved_fen) VALUES (NEW.code, 0, 0, 0);"""),
         "CREATE TRIGGER fund_after AFTER INSERT ON fund FOR EACH ROW EXECUTE FUNCTION fund_after()",

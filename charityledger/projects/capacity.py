@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from ..database import is_postgresql
 from ..errors import OverNeed
+from ..ledger import periods
 from ..many import insert_many
 from .models import ItemProgress, NeedItem, NeedMovement, SubProject
 
@@ -101,18 +102,23 @@ class Step:
 
 def apply(tx: Session, changes: Iterable[Change], *, subject: tuple[str, int], on: date,
           promised_on: date | None = None) -> None:
-    """Record the changes of one subject (see Step). Raises OverNeed when an item has less left than a change takes."""
+    """Record the changes of one subject (see Step). Raises OverNeed when an item has less left than a change takes,
+    PeriodClosed."""
     apply_many(tx, [Step(tuple(changes), subject, on, promised_on)])
 
 
 def apply_many(tx: Session, steps: Sequence[Step], known: Mapping[int, int] | None = None) -> None:
-    """Record steps in their order, all or none. Raises OverNeed for the first that an item cannot take.
+    """Record steps in their order, all or none. Raises OverNeed for the first that an item cannot take, PeriodClosed.
 
-    `known`: what `left` or `open_cash` said in this transaction, where nothing was recorded since.
+    `known`: what `left` or `open_cash` said in this transaction, where nothing was recorded since, by who has found the
+    months open too.
     """
     items = {change.need_item_id for step in steps for change in step.changes}
     if not items:
         return
+    if known is None:
+        for first in sorted({step.on for step in steps if step.changes}):
+            periods.check_open(tx, first)   # a promise kept later lies in a month that is open all the more
     remaining = dict(left(tx, items) if known is None else known)
     for step in steps:
         for change in step.changes:

@@ -1,9 +1,10 @@
 """The database's half of promise 4: every need movement is added to its item's counter, whose check refuses too much.
+What is dated in a closed month is refused too.
 
 On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would overrule the check (see ledger.triggers).
 """
 
-from ..ledger.triggers import once_a_statement
+from ..ledger.triggers import hold_open, once_a_statement, refuse_closed
 
 MEASURES = ("reserved", "pledged", "paid", "received", "disbursed", "delivered", "received_value_fen",
             "disbursed_value_fen")
@@ -22,6 +23,8 @@ def sqlite_statements() -> list[str]:
         f"CREATE TRIGGER need_movement_before BEFORE INSERT ON need_movement WHEN {_NOT_INTEGER} "
         "BEGIN SELECT RAISE(ABORT, 'not_integer: fen, units and hours are whole'); END",
         f"CREATE TRIGGER need_movement_after AFTER INSERT ON need_movement BEGIN {_ADD} END",
+        "CREATE TRIGGER need_movement_month BEFORE INSERT ON need_movement "
+        f"BEGIN {refuse_closed('NEW.effective_on')} END",
     ]
 
 
@@ -30,7 +33,10 @@ def postgresql_statements() -> list[str]:
     counted = {"capacity": "need", **dict(zip(MEASURES, MEASURES, strict=True))}
     sets = ", ".join(f"{counter} = {counter} + moved.{counter}_more" for counter in counted)
     sums = ", ".join(f"sum({moved})::bigint AS {counter}_more" for counter, moved in counted.items())
-    return [*once_a_statement("need_movement", "need_movement_after", f"""
+    return [
+        *once_a_statement("need_movement", "need_movement_after", f"""
   UPDATE item_progress SET {sets}
     FROM (SELECT need_item_id, {sums} FROM added GROUP BY need_item_id) AS moved
-    WHERE item_progress.need_item_id = moved.need_item_id;""")]
+    WHERE item_progress.need_item_id = moved.need_item_id;"""),
+        *once_a_statement("need_movement", "need_movement_month", hold_open("to_char(effective_on, 'YYYYMM')")),
+    ]

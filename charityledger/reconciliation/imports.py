@@ -15,13 +15,14 @@ from sqlalchemy.orm import Session
 
 from ..audit import events
 from ..clock import Clock, period_of
-from ..database import is_postgresql, use_case
+from ..database import use_case
 from ..donations import money_accounts
 from ..donations.models import BankStatement, MoneyAccount
 from ..errors import CharityLedgerError, NotFound
 from ..identity.actor import Actor
+from ..ledger import periods
 from ..ledger.idempotency import once
-from ..ledger.models import Period
+from ..ledger.periods import Closed
 from ..projects.files import write_durably
 from . import kept, storing
 from .accounts import check_account, kind_of
@@ -117,7 +118,7 @@ def preview(session: Session, file: StatementRead, account_code: str, *, create:
     if seen.statement is not None:
         seen.sorting.states = bytearray([KNOWN]) * len(file.parsed.lines)
     elif file.parsed.lines:
-        seen.sorting = _sort(session, file, account_code, _closed(session))
+        seen.sorting = _sort(session, file, account_code, periods.closed(session))
     return seen
 
 
@@ -139,15 +140,11 @@ def _look(session: Session, file: StatementRead, account_code: str, account: Mon
     return None
 
 
-def _sort(session: Session, file: StatementRead, account_code: str, closed: set[str]) -> Sorting:
+def _sort(session: Session, file: StatementRead, account_code: str, closed: Closed) -> Sorting:
     parsed = file.parsed
     if parsed.books:
         return sort_lines(parsed, account_code, kept.KeptLines(session, account_code, parsed.format), closed)
     return sort_lines(parsed, account_code, kept.KeptBills(session, account_code), ())
-
-
-def _closed(session: Session) -> set[str]:
-    return set(session.scalars(select(Period.code).where(Period.closed_at.is_not(None))))
 
 
 @use_case
@@ -183,8 +180,8 @@ def _create(tx: Session, file: StatementRead, code: str, actor: Actor, clock: Cl
 def _import(tx: Session, file: StatementRead, account: MoneyAccount, confirmed: Confirmed, instance: Path,
             actor: Actor, clock: Clock) -> int:
     parsed = file.parsed
-    _hold_months(tx, {period_of(line.booked_at.date()) for line in parsed.lines})
-    closed = _closed(tx)
+    periods.hold(tx, {period_of(line.booked_at.date()) for line in parsed.lines})
+    closed = periods.closed(tx)
     sorting = _sort(tx, file, account.code, closed)
     unsaid = sum(confirmed.of(doubt) is None for doubt in sorting.doubts) + (not parsed.ties and not confirmed.totals)
     if unsaid:
@@ -211,13 +208,6 @@ def _import(tx: Session, file: StatementRead, account: MoneyAccount, confirmed: 
         "new": statement.new, "known": statement.known, "doubtful": statement.doubtful, "in_fen": statement.in_fen,
         "out_fen": statement.out_fen, "confirmed": statement.confirmed}, actor_id=actor.user_id, at=clock.now())
     return statement.id
-
-
-def _hold_months(tx: Session, months: set[str]) -> None:
-    """A close of one of these months waits until we are done; SQLite's writer is alone anyway."""
-    if is_postgresql(tx):
-        tx.execute(select(Period.code).where(Period.code.in_(months)).order_by(Period.code)
-                   .with_for_update(read=True)).all()
 
 
 def days_of(file: StatementRead) -> tuple[date | None, date | None]:

@@ -1,7 +1,7 @@
 """Sorts the lines of a file into new, known and doubtful, against what the account has already."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -50,13 +50,13 @@ class Sorting:
         return self.states.count(state)
 
 
-def sort_lines(parsed: Parsed, account: str, kept: Kept, closed: Collection[str]) -> Sorting:
+def sort_lines(parsed: Parsed, account: str, kept: Kept, closed: Container[str]) -> Sorting:
     """`closed`: codes of closed months. The cost of a line does not grow with the file or with what is kept."""
     return _Sorter(parsed, account, kept, closed).sort()
 
 
 class _Sorter:
-    def __init__(self, parsed: Parsed, account: str, kept: Kept, closed: Collection[str]) -> None:
+    def __init__(self, parsed: Parsed, account: str, kept: Kept, closed: Container[str]) -> None:
         self.lines, self.layout, self.kept, self.closed = parsed.lines, parsed.format, kept, closed
         identities = identity.of_file(account, parsed.lines)
         self.result = Sorting(identities, bytearray(len(identities)))

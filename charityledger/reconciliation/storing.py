@@ -1,7 +1,7 @@
 """Writes the lines of a file that was sorted: new ones, those kept apart, and those that take over a line by hand."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..clock import LOCAL, Clock, period_of
-from ..donations.lines import first_open
 from ..donations.models import BillRow, LineNote, StatementFile, StatementLine
 from ..identity.actor import Actor
+from ..ledger.periods import Closed
 from ..many import insert_many, update_many
 from . import kept
 from .identity import as_kept, fitted, nth
@@ -23,7 +23,7 @@ CHUNK = 2000
 
 
 def store(tx: Session, statement_id: int, file: StatementRead, sorting: Sorting,
-          answers: Mapping[int, Answer | None], account: str, closed: Collection[str], actor: Actor,
+          answers: Mapping[int, Answer | None], account: str, closed: Closed, actor: Actor,
           clock: Clock) -> None:
     """`answers`: for every doubtful line. Each chunk of lines is one statement."""
     tx.add(StatementFile(statement_id=statement_id, name=as_kept(file.name, 200),
@@ -84,13 +84,13 @@ def _final(tx: Session, file: StatementRead, sorting: Sorting, answers: Mapping[
 class _Rows:
     """Lines as rows of the database."""
 
-    def __init__(self, account: str, statement_id: int, closed: Collection[str], clock: Clock) -> None:
+    def __init__(self, account: str, statement_id: int, closed: Closed, clock: Clock) -> None:
         self.account, self.statement_id, self.closed, self.now = account, statement_id, closed, clock.now()
 
     def line(self, line: Line, identity: str) -> dict[str, Any]:
         day = line.booked_at.date()
         late = period_of(day) in self.closed
-        return {"account_code": self.account, "booked_on": first_open(day, self.closed) if late else day,
+        return {"account_code": self.account, "booked_on": self.closed.first_open(day),
                 "amount_fen": line.amount_fen, "counterparty": as_kept(line.counterparty, 200),
                 "memo": as_kept(line.memo, 400), "recorded_at": self.now, "late": late, **self.facts(line, identity)}
 
@@ -133,7 +133,7 @@ def _take_over(tx: Session, file: StatementRead, sorting: Sorting, answers: Mapp
              "at": clock.now()} for line_id in part])
 
 
-def _day(typed: date, line: Line, closed: Collection[str]) -> date:
+def _day(typed: date, line: Line, closed: Closed) -> date:
     """The bank's day, as long as neither month is closed."""
     day = line.booked_at.date()
     return typed if period_of(day) in closed or period_of(typed) in closed else day

@@ -18,6 +18,7 @@ from ..donations.models import Allocation, Disbursement, LineNote, StatementLine
 from ..donations.reversals import People
 from ..errors import Conflict, NotUndoable, PeriodClosed
 from ..identity.actor import Actor
+from ..ledger import periods
 from ..ledger.idempotency import once
 from ..ledger.models import JournalEntry, Period
 from ..projects import capacity
@@ -140,7 +141,7 @@ def _carry_out(tx: Session, line_id: int, steps: Sequence[Step], people: People,
         handling.settled(tx, twin)
         _tell(tx, [line, twin], why, actor, clock, {})
         return
-    on = lines.first_open(today(clock), set(tx.scalars(select(Period.code).where(Period.closed_at.is_not(None)))))
+    on = periods.closed(tx).first_open(today(clock))
     touched = {line.id}
     # What the fund paid of the gift comes back before the gift goes.
     for fee in _fees(tx, line) if any(step.row.kind == "donation" for step in steps) else ():

@@ -4,8 +4,7 @@ translations/ like all other text."""
 from collections.abc import Mapping
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from ..donations.models import LineNote, StatementLine
 from ..money import format_yuan
@@ -14,11 +13,15 @@ from . import handling, offers
 from .matching.model import Agreement, Verdict
 
 
+def _(text: str, **facts: object) -> str:
+    return str(gettext(text, **facts))
+
+
 # What a line is explained as; also the labels of the buttons that do it.
 def explained(what: str) -> str:
     """手续费, 利息 …"""
-    return {"fee": _("筹资费用（手续费）"), "interest": _("利息"), "charge": _("银行收费"), "other_income": _("其他收入"),
-            "undo": _("撤销对账"), "refund": _("退款")}.get(what, what)
+    return {"fee": _("筹资费用（手续费）"), "interest": _("利息"), "charge": _("银行收费"),
+            "other_income": _("其他收入"), "undo": _("撤销对账"), "refund": _("退款")}.get(what, what)
 
 
 def why(line: StatementLine, verdict: Verdict | None, *, asked: bool, last: LineNote | None) -> str:
@@ -34,7 +37,7 @@ def why(line: StatementLine, verdict: Verdict | None, *, asked: bool, last: Line
         return last.note or _("先放着")
     count = 0 if verdict is None else len(verdict.candidates) + (verdict.confirmed is not None)
     if count:
-        return ngettext("有%(num)s个候选", "有%(num)s个候选", count)
+        return str(ngettext("有%(num)s个候选", "有%(num)s个候选", count))
     return _("没有候选") if line.amount_fen > 0 else _("支出，看和账上哪一笔对得上")
 
 
@@ -61,7 +64,8 @@ def told(note: LineNote) -> str:
         "interest": _("记为利息"), "charge": _("记为银行收费"), "other_income": _("记为其他收入，不是捐赠"),
         "transfer": _("记为账户之间的转账"), "paired": _("与账上已有的一笔配对，没有另外记账"),
         "taken_over": _("与手工登记的同一笔对上，没有另外记账"), "came_back": _("记为退汇，拨付的钱回来了"),
-        "kept_open": _("先放着，没有记账"), "in_suspense": _("放入待确认"), "copy_of": _("文件里有同一行，这一行不再用"),
+        "kept_open": _("先放着，没有记账"), "in_suspense": _("放入待确认"),
+        "copy_of": _("文件里有同一行，这一行不再用"),
         "undone": _("撤销，这一行重新等待"),
     }
     if note.step == "asked":
@@ -103,7 +107,8 @@ def outcome_kind(kind: str) -> str:
 
 def entry_kind(kind: str) -> str:
     """What an entry of the books is."""
-    return {"gift": _("记为捐赠"), "suspense": _("放入待确认"), "suspense_settled": _("从待确认转出"), "reversal": _("冲正"),
+    return {"gift": _("记为捐赠"), "suspense": _("放入待确认"), "suspense_settled": _("从待确认转出"),
+            "reversal": _("冲正"),
             "match_undone": _("撤销对账"), "refund": _("退款"), "deposit": _("现金存入银行"), "disbursement": _("拨付"),
             "prepayment": _("预付"), "payment_returned": _("退汇"), "payout": _("内部转账"), "wallet_fee": _("手续费"),
             "interest": _("利息"), "management_cost": _("银行收费"), "other_income": _("其他收入")}.get(kind, kind)

@@ -27,7 +27,8 @@ from .documents import Document, Language, Organisation, Provenance
 from .models import IssuedDocument
 
 # Kind → letters in its number. Those in ONCE are issued once for their subject.
-LETTERS = {"needs": "NR", "fund": "FS", "receipt": "DR", "certificate": "AC", "donor": "DS"}
+LETTERS = {"needs": "NR", "fund": "FS", "receipt": "DR", "certificate": "AC", "donor": "DS",
+           "reconciliation": "BR", "unmatched": "UL", "matched": "ML"}
 ONCE = frozenset({"receipt", "certificate"})
 _LOCK = 0x64_6F_63
 _ISSUED = "document_issued"

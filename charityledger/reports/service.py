@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from ..clock import Clock
 from ..donations.models import Pledge
@@ -15,9 +16,12 @@ from ..reference import parse
 from . import fonts
 from .build import donor as build_donor
 from .build import fund as build_fund
+from .build import line_list as build_line_list
 from .build import needs as build_needs
 from .build import pledges as build_pledges
 from .build import receipt as build_receipt
+from .build import reconciliation as build_reconciliation
+from .build.common import Reading
 from .documents import Document, Language
 from .issuing import Build, Wanted, issue, preview
 from .models import IssuedDocument
@@ -81,6 +85,24 @@ def donor(*, actor: Actor, clock: Clock, language: Language, donor_id: int, year
     """A donor's statement of a year."""
     return _issue(Wanted("donor", str(donor_id), language, str(year)), lambda session, reading: build_donor.build(
         session, reading, donor_id=donor_id, year=year), actor, clock)
+
+
+def reconciliation(*, actor: Actor, clock: Clock, language: Language, account: str, period: str,
+                   listed: str = "") -> tuple[str, bytes]:
+    """An account's reconciliation statement at a month's end, or one of its lists (`listed`: unmatched, matched).
+
+    Returns its number and its bytes. The documents of a closed month are issued; those of an open one are previews
+    without a number, with a place to sign.
+    """
+    def build(session: Session, reading: Reading) -> Document:
+        if listed:
+            return build_line_list.build(session, reading, account_code=account, period=period, kind=listed)
+        return build_reconciliation.build(session, reading, account_code=account, period=period)
+
+    if not build_reconciliation.is_closed(db.session(), period):
+        return "", preview(db.session(), build, _render, language=language, clock=clock)
+    issued = _issue(Wanted(listed or "reconciliation", account, language, period), build, actor, clock)
+    return issued.number, issued.content
 
 
 def slip(*, clock: Clock, language: Language, pledge_id: int) -> bytes:

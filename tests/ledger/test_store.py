@@ -15,7 +15,7 @@ from charityledger.clock import FixedClock
 from charityledger.database import is_postgresql, transaction
 from charityledger.errors import AlreadyReversed, FundOverdrawn, PeriodClosed, UnknownFund
 from charityledger.extensions import db
-from charityledger.ledger import balances, chart, postings, store
+from charityledger.ledger import balances, chart, periods, postings, store
 from charityledger.ledger.entry import Entry, Movement, reversal
 from charityledger.ledger.models import JournalEntry, Period
 from tests.ledger.books import BANK, Books, open_books
@@ -35,21 +35,46 @@ def test_an_entry_reads_back_as_it_was_posted(books: Books) -> None:
 
 def test_nothing_is_dated_in_a_closed_month(books: Books) -> None:
     books.post(GIFT)
-    store.close_period(books.tx, "202604", books.clock.now())
+    periods.close(books.tx, "202604", books.clock.now())
     with pytest.raises(PeriodClosed) as refused:
         books.post(GIFT)
     assert refused.value.facts == {"period": "202604"}
     with pytest.raises(PeriodClosed):
-        store.close_period(books.tx, "202604", books.clock.now())
+        periods.close(books.tx, "202604", books.clock.now())
     books.post(postings.gift(2, BANK, "A", 1, date(2026, 5, 1)))
 
 
 def test_python_bypassed_nothing_is_dated_in_a_closed_month(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     books.post(GIFT)
-    store.close_period(books.tx, "202604", books.clock.now())
+    periods.close(books.tx, "202604", books.clock.now())
     monkeypatch.setattr(store, "_check_months", lambda tx, books: None)
     with pytest.raises(DBAPIError), books.tx.begin_nested():
         books.post(GIFT)
+
+
+def test_months_before_a_closed_one_are_closed_too(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the closed month's balances would still move, by a month that nobody had opened."""
+    books.post(GIFT)
+    periods.close(books.tx, "202604", books.clock.now())
+    earlier = postings.gift(3, BANK, "A", 1, date(2026, 3, 31))
+    with pytest.raises(PeriodClosed):
+        books.post(earlier)
+    assert periods.last_closed(books.tx) == "202604"
+    monkeypatch.setattr(periods, "check_open", lambda tx, day: "202603")
+    books.tx.execute(text("INSERT INTO period (code) VALUES ('202603')"))
+    with pytest.raises(DBAPIError), books.tx.begin_nested():
+        books.post(earlier)
+
+
+@pytest.mark.parametrize("statement", [
+    "UPDATE period SET closed_at = NULL", "UPDATE period SET closed_by = 3", "DELETE FROM period",
+    "INSERT OR REPLACE INTO period (code) VALUES ('202604')"])
+def test_a_closed_month_stays_closed(books: Books, statement: str) -> None:
+    periods.close(books.tx, "202604", books.clock.now())
+    if "REPLACE" in statement and is_postgresql(books.tx):
+        return
+    with pytest.raises(DBAPIError, match="stays closed"), books.tx.begin_nested():
+        books.tx.execute(text(statement))
 
 
 def test_a_reservation_keeps_money_from_everything_else(books: Books) -> None:
@@ -107,7 +132,7 @@ def test_a_close_waits_for_postings_under_way(app: Flask, clock: FixedClock) -> 
         written.wait(10)
         with writing(engine) as tx:
             closing.set()
-            store.close_period(tx, "202604", clock.now())
+            periods.close(tx, "202604", clock.now())
             tx.commit()
 
     def post() -> None:

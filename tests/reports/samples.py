@@ -25,14 +25,19 @@ from charityledger.reports.documents import (
     ItemRow,
     Kind,
     Language,
+    LineList,
+    ListedLine,
     MajorRow,
     NeedsStatement,
     Organisation,
+    OutstandingItem,
     PayTo,
     PledgeItem,
     PledgeLine,
     PledgeSlip,
     Provenance,
+    ReconciliationStatement,
+    Signer,
     StateInvoice,
     SubRow,
 )
@@ -493,6 +498,140 @@ def goods_receipt(language: Language = "zh", **more: Any) -> DonationReceipt:
     return receipt(language, **{**given, **more})
 
 
+def outstanding(language: Language = "zh") -> tuple[OutstandingItem, ...]:
+    """Six items at the end of June: one of each kind, one with a long name, one that still stands."""
+    E = language == "en"
+    rows: list[tuple[Any, ...]] = [
+        ("bank", 30, "B 6628", ("网银转入，附言无引用码，列待确认", "By net bank, no reference, held")[E], 2_000_00, 1),
+        ("bank", 30, "T202606300000000000000000006631", f"{LONG} {('提现到账', 'payout')[E]}", 15_230_40, 1),
+        ("bank", 30, "B 6640", ("账户管理费与回单费", "Account fee")[E], -155_00, 1),
+        ("books", 30, "202606-0182", ("支付宝提现在途", "Alipay payout on its way")[E], 28_600_00, 1),
+        ("books", 29, "202606-0175", ("拨付 夜归路灯", "Paid: lights for late homecomers")[E], -46_800_00, 3),
+        ("books", 30, "202606-0181", ("拨付 晨光爱心粥屋 米豆食材", "Paid: rice and beans")[E], -2_780_00, 0),
+    ]
+    return tuple(
+        OutstandingItem(
+            side,
+            date(2026, 6, on),
+            reference_,
+            what,
+            fen,
+            days or 2,
+            date(2026, 6, on) + timedelta(days) if days else None,
+        )
+        for side, on, reference_, what, fen, days in rows
+    )
+
+
+def many_outstanding(n: int = 75) -> tuple[OutstandingItem, ...]:
+    """Enough for three pages."""
+    chance = Chance(5)
+    items = []
+    for k in range(n):
+        on = date(2026, 4, 1) + timedelta(days=k * 90 // n)
+        side: Any = ("bank", "books")[k % 3 == 0]
+        fen = (chance.below(9_000_00) + 1) * (1, 1, -1)[chance.below(3)]
+        settled = date(2026, 7, 1) if k % 4 else None
+        what = f"{chance.of(PEOPLE['zh'])} {('转账', '捐赠')[k % 2]}"
+        number = f"202604-{k:04d}" if side == "books" else f"B {6000 + k}"
+        items.append(OutstandingItem(side, on, number, what, fen, (date(2026, 7, 1) - on).days, settled))
+    return tuple(items)
+
+
+def reconciliation(language: Language = "zh", **more: Any) -> ReconciliationStatement:
+    """One page: the sample of the bank's account."""
+    E = language == "en"
+    items: tuple[OutstandingItem, ...] = more.pop("items", None) or outstanding(language)
+    if more.pop("nothing", False):
+        items = ()
+    book = 1_901_130_33
+    opening = more.get("opening_fen", 0)
+    adjusted = book + opening + sum(i.amount_fen for i in items if i.side == "bank")
+    given: dict[str, Any] = {
+        "language": language,
+        "organisation": ORGANISATION,
+        "provenance": provenance("EQ-BR-202606-0001"),
+        "kind": "bank",
+        "account": ("演示银行二七支行基本户", "Basic account, Demonstration Bank")[E],
+        "account_number": ("尾号 4821", "ending 4821")[E],
+        "as_at": date(2026, 6, 30),
+        "until": date(2026, 7, 2),
+        "lines": 1_204,
+        "book_fen": book,
+        "bank_fen": adjusted - sum(i.amount_fen for i in items if i.side == "books"),
+        "bank_stated": True,
+        "opening_fen": 0,
+        "items": items,
+        "adjusted_fen": adjusted,
+        "parts": (
+            (("48 个子项目基金（限定性）", "48 funds of sub-projects (restricted)")[E], 1_475_570_33),
+            (("非限定性资金", "General fund (unrestricted)")[E], 412_060_00),
+            (("待确认捐赠款", "Gifts in suspense")[E], 13_500_00),
+        ),
+        "maker": Signer(("陈堃", "Chen Kun")[E], date(2026, 7, 1)),
+        "checker": Signer(("赵玥", "Zhao Yue")[E], date(2026, 7, 2)),
+    }
+    return ReconciliationStatement(**{**given, **more})
+
+
+def wallet_reconciliation(language: Language = "zh", **more: Any) -> ReconciliationStatement:
+    """Three pages of a wallet whose files state no balance, not signed yet."""
+    given: dict[str, Any] = {
+        "kind": "wechat",
+        "account": ("微信收款", "WeChat receipts")[language == "en"],
+        "account_number": "1230000109",
+        "bank_stated": False,
+        "opening_fen": -1_020_00,
+        "items": many_outstanding(),
+        "maker": Signer(),
+        "checker": Signer(),
+        "provenance": provenance("", verify_url=None),
+    }
+    return reconciliation(language, **{**given, **more})
+
+
+def line_list(language: Language = "zh", kind: Any = "unmatched", n: int = 5, **more: Any) -> LineList:
+    """Lines of June, with people and references of all lengths."""
+    chance, E = Chance(3), language == "en"
+    said = {
+        "unmatched": [
+            ("暂挂：对方电话待回，周五再打", "Held: call back on Friday")[E],
+            ("未处理", "Open")[E],
+            ("暂挂：不是捐赠，公司往来款", "Held: no gift, business payment")[E],
+        ],
+        "matched": [
+            ("BM02-1 晨光爱心粥屋 9482 7193 22", "BM02-1 Morning-light porridge house 9482 7193 22")[E],
+            ("非限定性资金", "General fund")[E],
+            ("利息", "Interest")[E],
+        ],
+    }[kind]
+    lines = tuple(
+        ListedLine(
+            date(2026, 6, 1) + timedelta(days=k * 29 // max(n, 1)),
+            ("4200001234202606010000000001", "B 6640", "")[k % 3],
+            (LONG if k == 1 else chance.of(PEOPLE[language])),
+            chance.of(said),
+            f"202606-{k + 1:04d}" if kind == "matched" else "",
+            (chance.below(9_000_00) + 1) * (1, 1, 1, -1)[k % 4],
+        )
+        for k in range(n)
+    )
+    given: dict[str, Any] = {
+        "language": language,
+        "organisation": ORGANISATION,
+        "provenance": provenance("EQ-UL-202606-0001"),
+        "kind": kind,
+        "account": ("演示银行二七支行基本户", "Basic account, Demonstration Bank")[E],
+        "account_number": ("尾号 4821", "ending 4821")[E],
+        "starts_on": date(2026, 6, 1),
+        "ends_on": date(2026, 6, 30),
+        "lines": lines,
+        "in_fen": sum(line.amount_fen for line in lines if line.amount_fen > 0),
+        "out_fen": -sum(line.amount_fen for line in lines if line.amount_fen < 0),
+    }
+    return LineList(**{**given, **more})
+
+
 SAMPLES: dict[str, Any] = {
     "needs-zh": needs_statement,
     "needs-en": lambda: needs_statement("en"),
@@ -510,4 +649,14 @@ SAMPLES: dict[str, Any] = {
     "donor-en": lambda: donor_statement("en"),
     "slip-zh": pledge_slip,
     "slip-en": lambda: pledge_slip("en"),
+    "reconciliation-zh": reconciliation,
+    "reconciliation-en": lambda: reconciliation("en"),
+    "reconciliation-nothing-zh": lambda: reconciliation(nothing=True),
+    "reconciliation-wallet-zh": wallet_reconciliation,
+    "reconciliation-wallet-en": lambda: wallet_reconciliation("en"),
+    "lines-unmatched-zh": line_list,
+    "lines-unmatched-en": lambda: line_list("en"),
+    "lines-matched-zh": lambda: line_list(kind="matched", n=80),
+    "lines-matched-en": lambda: line_list("en", "matched"),
+    "lines-nothing-zh": lambda: line_list(n=0),
 }

@@ -93,6 +93,9 @@ def _page(request_id: int, form: Form | None = None) -> Page:
 
 def _about(session: Session, row: Request) -> dict[str, Any]:
     """What the request is about, by its kind: the page shows only what is there."""
+    handler = approvals.HANDLERS[row.kind]
+    if handler.about is not None:
+        return {"part": handler.part, **handler.about(session, row)}
     if row.kind == merging.KIND:
         return {"merge": merging.asked(session, row)}
     if row.kind == surplus.KIND:

@@ -4,13 +4,16 @@ from flask import Flask
 
 from ...donations import approvals
 from ...donations.approvals import Handler
-from .. import explain, undo
+from .. import closing as close
+from .. import explain, months, undo
+from . import closing, imports
 
 
 def init_app(app: Flask) -> None:
-    """Register the blueprints of this package, and what a second person decides about lines."""
-    from . import imports
-
+    """Register the blueprints of this package, and the kinds of request that it brings."""
+    approvals.register(explain.KIND, Handler(explain.approve, explain.reject))
+    approvals.register(undo.KIND, Handler(undo.approve, undo.reject))
+    approvals.register(months.KIND, Handler(close.approve, close.reject, about=closing.about,
+                                            part="closing/_asked.html"))
     app.register_blueprint(imports.blueprint)
-    approvals.HANDLERS.update({explain.KIND: Handler(explain.approve, explain.reject),
-                               undo.KIND: Handler(undo.approve, undo.reject)})
+    app.register_blueprint(closing.blueprint)

@@ -4,12 +4,21 @@ from .certificate import AdoptionCertificate
 from .common import Figures, Kind, Language, NotADocument, Organisation, Provenance, TotalsDoNotTie
 from .donor import BoughtLine, DonorStatement, GiftLine, PledgeLine
 from .fund import FundLine, FundStatement
+from .line_list import LineList, ListedLine
 from .needs import CategoryRow, ItemRow, MajorRow, NeedsStatement, SubRow
 from .pledge_slip import Instalment, PayTo, PledgeItem, PledgeSlip
 from .receipt import ChainStep, Designation, DonationReceipt, GoodsLine, StateInvoice
+from .reconciliation import OutstandingItem, ReconciliationStatement, Signer
 
 Document = (
-    NeedsStatement | FundStatement | DonationReceipt | AdoptionCertificate | DonorStatement | PledgeSlip
+    NeedsStatement
+    | FundStatement
+    | DonationReceipt
+    | AdoptionCertificate
+    | DonorStatement
+    | PledgeSlip
+    | ReconciliationStatement
+    | LineList
 )
 
 __all__ = [
@@ -30,15 +39,20 @@ __all__ = [
     "ItemRow",
     "Kind",
     "Language",
+    "LineList",
+    "ListedLine",
     "MajorRow",
     "NeedsStatement",
     "NotADocument",
     "Organisation",
+    "OutstandingItem",
     "PayTo",
     "PledgeItem",
     "PledgeLine",
     "PledgeSlip",
     "Provenance",
+    "ReconciliationStatement",
+    "Signer",
     "StateInvoice",
     "SubRow",
     "TotalsDoNotTie",

@@ -12,11 +12,13 @@ from charityledger.reports.documents import (
     DonationReceipt,
     DonorStatement,
     FundStatement,
+    LineList,
     NeedsStatement,
     PledgeSlip,
+    ReconciliationStatement,
 )
 
-from . import certificate, donor, fund, needs, pledge_slip, receipt
+from . import certificate, donor, fund, line_list, needs, pledge_slip, receipt, reconciliation
 from .fonts import FontFolder, load
 from .furniture import Frame, footer, header
 from .plan import Plan
@@ -33,6 +35,8 @@ _LAYOUTS: dict[type, tuple[Callable[[Any], Frame], Callable[[Sheet, Any, Frame],
     AdoptionCertificate: (certificate.frame, certificate.lay_out),
     DonorStatement: (donor.frame, donor.lay_out),
     PledgeSlip: (pledge_slip.frame, pledge_slip.lay_out),
+    ReconciliationStatement: (reconciliation.frame, reconciliation.lay_out),
+    LineList: (line_list.frame, line_list.lay_out),
 }
 
 

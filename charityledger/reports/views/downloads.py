@@ -17,9 +17,11 @@ from ...extensions import db, limiter
 from ...identity.actor import ADMIN, FINANCE, STAFF
 from ...identity.policy import EVERYONE, SIGNED_IN, access
 from ...projects.models import Category, SubProject
+from ...reconciliation import months
 from ...web import language
 from .. import service
-from ..exports import tables
+from ..build.reconciliation import account_of
+from ..exports import lines, tables
 from ..models import IssuedDocument
 from .pages import OFFICE, blueprint
 
@@ -166,3 +168,44 @@ def issued(document_id: int) -> Response:
 def export() -> Response:
     """Every table of the books and measures as one workbook."""
     return _file(tables.as_xlsx(tables.every(db.session)), f"charityledger-{today(web.clock())}.xlsx", XLSX)
+
+
+def _of_account() -> tuple[str, str]:
+    """(account, month) of an address; `2026-04` is as good as `202604`. Raises NotFound, NotAMonth."""
+    account, period = request.args.get("account", "")[:20], request.args.get("period", "").replace("-", "")
+    account_of(db.session(), account)
+    return account, months.parse(period).code
+
+
+def _reconciliation(listed: str) -> Response:
+    account, period = _of_account()
+    number, content = service.reconciliation(actor=web.actor(), clock=web.clock(), language=language(),
+                                             account=account, period=period, listed=listed)
+    name = number or f"{listed or 'reconciliation'}-{account}-{period}"
+    return _file(content, f"{name}-{language()}.pdf")
+
+
+@blueprint.get("/documents/reconciliation.pdf")
+@limiter.limit("20 per minute")
+@access(STAFF, FINANCE, ADMIN)
+def reconciliation() -> Response:
+    """余额调节表 of an account at the end of a month; a preview until the month is closed."""
+    return _reconciliation("")
+
+
+@blueprint.get("/documents/<any(unmatched, matched):kind>.pdf")
+@limiter.limit("20 per minute")
+@access(STAFF, FINANCE, ADMIN)
+def line_list(kind: str) -> Response:
+    """Lines that are unmatched or held at the end of a month, or what the month's lines became."""
+    return _reconciliation(kind)
+
+
+@blueprint.get("/documents/<any(unmatched, matched):kind>.xlsx")
+@limiter.limit("10 per minute")
+@access(STAFF, FINANCE, ADMIN)
+def line_workbook(kind: str) -> Response:
+    """The same as a workbook."""
+    account, period = _of_account()
+    return _file(lines.workbook(account, period, kind, language(), web.clock()),
+                 f"{kind}-{account}-{period}.xlsx", XLSX)

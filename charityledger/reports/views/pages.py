@@ -11,11 +11,13 @@ from wtforms.validators import Length
 
 from ... import web
 from ...clock import today
+from ...donations import money_accounts
 from ...extensions import db, limiter
 from ...forms import Form
 from ...identity.actor import ADMIN, AUDITOR, FINANCE, STAFF
 from ...identity.policy import EVERYONE, access
 from ...projects.models import Category, SubProject
+from ...reconciliation import months
 from .. import issuing, recompute
 from ..models import IssuedDocument
 
@@ -36,7 +38,9 @@ def home() -> str:
         "documents/home.html", today=today(web.clock()), office=office,
         categories=db.session.scalars(select(Category).order_by(Category.position)).all(),
         projects=db.session.scalars(projects if office else projects.where(SubProject.status != "draft")).all(),
-        issued=db.session.scalars(recent).all())
+        issued=db.session.scalars(recent).all(),
+        accounts=[a for a in money_accounts.accounts(db.session()) if a.kind != "cash"] if office else [],
+        months=months.every(db.session(), today(web.clock())) if office else [])
 
 
 @blueprint.get("/documents/audit")

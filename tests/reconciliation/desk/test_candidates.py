@@ -33,8 +33,8 @@ def promise(clock: FixedClock, fen: int, name: str, kind: str = "individual", ph
             code: str = "LB1-1", due: tuple[date, ...] = (), seed: list[int] = [0]) -> Pledge:  # noqa: B006
     seed[0] += 1
     return world.pledge(adoption.accept(
-        actor=STAFF, clock=clock, ids=SequenceIds(1000 + seed[0]), wish=AdoptionWish(code, "cash", fen, "none", due_on=due),
-        donor=DonorFacts(kind, name, phone)))
+        actor=STAFF, clock=clock, ids=SequenceIds(1000 + seed[0]),
+        wish=AdoptionWish(code, "cash", fen, "none", due_on=due), donor=DonorFacts(kind, name, phone)))
 
 
 def some_promises(clock: FixedClock) -> dict[str, Pledge]:
@@ -64,7 +64,8 @@ def some_lines(made: dict[str, Pledge]) -> list[int]:
         desk.line(9000, who=MINGYUAN, memo=code), desk.line(1200, who="青槐(郑州)餐饮管理有限公司"),
         desk.line(2000, who="李*", memo="爱心"), desk.line(2000, who="王**", payer_account="139****9002"),
         desk.line(2000, who="", memo="13900139001"), desk.line(300, who="赵敏"), desk.line(600, who="赵敏"),
-        desk.line(700, who="孙宁", memo=made["paid"].reference), desk.line(5000, who="员工甲", memo=f"代{MINGYUAN}捐款"),
+        desk.line(700, who="孙宁", memo=made["paid"].reference),
+        desk.line(5000, who="员工甲", memo=f"代{MINGYUAN}捐款"),
         desk.line(5000, who="员工甲", memo="代明远商贸捐款"), desk.line(66, who="（未提供）"),
         desk.line(1995, who="李晓红"), desk.line(2000, who="支付宝（中国）网络技术有限公司"),
         desk.line(302, who="周安", memo="尾号8102"), desk.line(2000, who="刘洋", memo=code[:6]), desk.line(-500),
@@ -121,9 +122,11 @@ def test_known_accounts_and_trade_bills_are_read(clock: FixedClock) -> None:
     file_id = desk.file_of("WECHAT")
     with transaction() as tx:
         tx.add(BillRow(statement_id=file_id, account_code="WECHAT", identity="b1", row=1, order_id="42",
-                       booked_at=clock.now(), amount_fen=1700, kind="payment", payer="", merchant_order=third.reference))
+                       booked_at=clock.now(), amount_fen=1700, kind="payment", payer="",
+                       merchant_order=third.reference))
     verdict = candidates.judge(db.session(), [world.line(booked)])[booked]
-    assert verdict.confirmed is not None and verdict.confirmed.parts[0].pledge_id == third.id
+    assert verdict.confirmed is not None
+    assert verdict.confirmed.parts[0].pledge_id == third.id
 
 
 def test_the_number_of_queries_is_fixed(clock: FixedClock) -> None:
@@ -131,9 +134,14 @@ def test_the_number_of_queries_is_fixed(clock: FixedClock) -> None:
     session = db.session()
     rows = session.scalars(select(StatementLine).where(StatementLine.id.in_(ids)).order_by(StatementLine.id)).all()
     counts = []
+    statements: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
     for some in (rows[:1], rows):
-        statements: list[str] = []
-        event.listen(db.engine, "before_cursor_execute", note := lambda c, cur, statement, *_: statements.append(statement))
+        statements.clear()
+        event.listen(db.engine, "before_cursor_execute", note)
         candidates.judge(session, some, thorough=some[0].id)
         event.remove(db.engine, "before_cursor_execute", note)
         counts.append(len(statements))

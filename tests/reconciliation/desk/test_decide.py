@@ -1,4 +1,4 @@
-"""A person confirms a candidate, or splits a line by hand: every movement and balance, the rest, the fee, the history."""
+"""A person confirms a candidate, or splits a line by hand: every movement and balance, the rest, fee and history."""
 
 from datetime import date
 

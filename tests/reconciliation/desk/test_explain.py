@@ -214,12 +214,12 @@ def test_a_line_in_another_currency_is_kept_and_never_used(clock: FixedClock) ->
 
 def test_a_line_of_a_closed_month_is_booked_on_the_first_open_day(clock: FixedClock) -> None:
     from charityledger.database import transaction
-    from charityledger.ledger import store
+    from charityledger.ledger import periods
 
     line_id = desk.line(100, on=date(2026, 3, 30))
     say(clock, desk.line(5, on=date(2026, 3, 30)), "interest")
     with transaction() as tx:
-        store.close_period(tx, "202603", clock.now())
+        periods.close(tx, "202603", clock.now())
     say(clock, line_id, "interest")
     assert db.session.get_one(JournalEntry, world.entries()[-1].id).effective_on == date(2026, 4, 1)
     assert lines.became(db.session, line_id) == {("interest", line_id): 100}

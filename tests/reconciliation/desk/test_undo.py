@@ -19,7 +19,7 @@ from charityledger.donations.reversals import GiftSpent, SuspenseSettled
 from charityledger.errors import NotAllowed, NotUndoable, PeriodClosed, SamePerson
 from charityledger.extensions import db
 from charityledger.identity.actor import Actor
-from charityledger.ledger import entry, store
+from charityledger.ledger import entry, periods, store
 from charityledger.reconciliation import explain, pairing, returns, transfer, undo
 from charityledger.reconciliation.undo import NothingToUndo
 from tests.donations import world
@@ -74,7 +74,8 @@ def test_a_kept_promise_waits_again_with_what_was_over(clock: FixedClock) -> Non
         "pledged", "reversed")
     assert (desk.state(line_id), lines.became(db.session, line_id)) == ((0, False), {})
     note = db.session.scalars(select(LineNote).order_by(LineNote.id.desc())).first()
-    assert note is not None and (note.step, note.note, note.by) == ("undone", "看错了", STAFF.user_id)
+    assert note is not None
+    assert (note.step, note.note, note.by) == ("undone", "看错了", STAFF.user_id)
     assert world.problems() == []
     # And finds its place again, dated today: the days between would hold the money twice.
     keep(clock, line_id, reference=pledge.reference)
@@ -237,7 +238,7 @@ def test_after_the_months_close_nothing_is_undone(clock: FixedClock) -> None:
     keep(clock, line_id, sub_code="HD1-1")
     clock.forward(days=20)
     with transaction() as tx:
-        store.close_period(tx, "202604", clock.now())
+        periods.close(tx, "202604", clock.now())
     with pytest.raises(PeriodClosed):
         take_back(clock, line_id)
     assert desk.state(line_id) == (10000, False)
@@ -270,20 +271,22 @@ def test_one_person_undoes_only_what_a_line_was_booked_as(
         with pytest.raises(NotUndoable):
             _post(tx, clock, of, made_by)
         tx.rollback()
+    monkeypatch.setattr(store, "_check_undoable", lambda tx, posting: None)
     with pytest.raises(DBAPIError, match="not_undoable"), transaction() as tx:
-        monkeypatch.setattr(store, "_check_undoable", lambda tx, posting: None)
         _post(tx, clock, of, made_by)
 
 
 def test_an_undoing_entry_names_what_it_undoes(clock: FixedClock) -> None:
-    with pytest.raises(DBAPIError, match="not_undoable"), transaction() as tx:
+    with transaction() as tx:
         tx.execute(text(
             "INSERT INTO movement (entry_id, line, debit_account, credit_account, fund, amount_fen) "
             "VALUES (9001, 1, '1001', '4901', 'GEN', 100)"))
-        tx.execute(text(
-            "INSERT INTO journal_entry (id, kind, effective_on, period, recorded_at, made_by, subject_kind, subject_id, "
-            "movement_count, total_fen) VALUES (9001, 'match_undone', '2026-04-15', '202604', '2026-04-15', 1, '', 0, "
-            "1, 100)"))
+        with pytest.raises(DBAPIError, match="not_undoable"):
+            tx.execute(text(
+                "INSERT INTO journal_entry (id, kind, effective_on, period, recorded_at, made_by, subject_kind, "
+                "subject_id, movement_count, total_fen) VALUES (9001, 'match_undone', '2026-04-15', '202604', "
+                "'2026-04-15', 1, '', 0, 1, 100)"))
+        tx.rollback()
 
 
 def test_nothing_is_ever_deleted(clock: FixedClock) -> None:

@@ -43,8 +43,7 @@ def line(fen: int, *, account: str = "BANK", on: date = DAY, who: str = "付款�
             recorded_at=datetime.combine(on, datetime.min.time(), LOCAL))
         tx.add(row)
         tx.flush()
-        line_id = row.id
-    return line_id
+        return row.id
 
 
 def state(line_id: int) -> tuple[int, bool]:
