@@ -99,6 +99,6 @@ def main() -> None:
     """Projects, promises, gifts and the books behind them."""
 
 
-from . import data, deploy, documents, people  # noqa: E402  (they add their commands to `main`)
+from . import data, deploy, documents, people, receipts  # noqa: E402  (they add their commands to `main`)
 
-__all__ = ["data", "deploy", "documents", "main", "people"]
+__all__ = ["data", "deploy", "documents", "main", "people", "receipts"]
