@@ -178,7 +178,8 @@ SENTENCES: dict[str, LazyString] = {
     "gift_spent": _l("基金“%(fund)s”可用的钱是%(available_fen)s，退不出%(requested_fen)s：已经用了，或申请了拨付。"
                      "没有记下。请先撤回申请或办理退汇；退款还可以由非限定性资金补足。"),
     # state receipts
-    "state_receipt_stands": _l("这笔捐赠已开具票据%(code)s %(number)s，先在财政系统作废，再在“票据”里登记，然后才能撤销。没有记下。"),
+    "state_receipt_stands": _l("这笔捐赠已开具票据%(code)s %(number)s，先在财政系统作废，再在“票据”里登记，"
+                               "然后才能撤销。没有记下。"),
     "state_receipt_issued": _l("这笔捐赠已经有票据%(code)s %(number)s。要换一张，请先登记作废。"),
     "receipt_number_taken": _l("票据%(code)s %(number)s已经登记过，请核对代码和号码。"),
     "receipt_amount_differs": _l("票据上是%(amount_fen)s，捐赠是%(gift_fen)s，要一样才能登记。"),

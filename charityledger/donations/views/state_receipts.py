@@ -143,9 +143,9 @@ def _page(donation_id: int, sent: Form | None = None) -> Page:
     session = db.session()
     row, events = state_receipt_queue.tell(session, donation_id)
     forms: dict[str, Any] = {
-        name: sent if isinstance(sent, kind) else kind(formdata=None, **more) for name, kind, more in (
-            ("issue", IssuedForm, {"today": the_day(), "issued_on": the_day(), "amount": row.gift.value_fen}),
-            ("waive", WaiveForm, {}), ("anonymous", AnonymousForm, {}), ("void", VoidForm, {}))}
+        "issue": IssuedForm(formdata=None, today=the_day(), issued_on=the_day(), amount=row.gift.value_fen),
+        "waive": WaiveForm(formdata=None), "anonymous": AnonymousForm(formdata=None), "void": VoidForm(formdata=None)}
+    forms |= {name: sent for name, form in forms.items() if type(form) is type(sent)}
     history = [_told(event) for event in events]
     people = [step.by for step in history]
     receipts = sorted([*row.voids, *([row.live] if row.live is not None else [])], key=lambda receipt: receipt.id)
