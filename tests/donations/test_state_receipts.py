@@ -43,8 +43,8 @@ def _filled(context: Flask, clock: FixedClock) -> None:
 
 def given(clock: FixedClock, fen: int = 100_00, *, shown: str = "none", name: str = "周宁") -> int:
     """A gift of money with a donor; returns its id."""
-    receipts.record_gift(actor=STAFF, clock=clock, sub_code=None, shown=shown, donor=DonorFacts(name=name) if name else None,
-                         line=ReceivedLine("BANK", DAY, fen, "付款人"))
+    receipts.record_gift(actor=STAFF, clock=clock, sub_code=None, shown=shown,
+                         donor=DonorFacts(name=name) if name else None, line=ReceivedLine("BANK", DAY, fen, "付款人"))
     return newest(Donation)
 
 

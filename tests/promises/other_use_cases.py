@@ -245,6 +245,7 @@ OTHERS = (
     Use("state receipt of nobody", state_receipts.mark_anonymous, lambda w: staff(w, donation_id=gift(w)),
         {"donation_id": 0}),
     Use("state receipt voided", state_receipts.void, lambda w: staff(
-        w, receipt_id=state_receipts.record_issued(**state_receipt(w)), reason="写错"), {"receipt_id": 0, "reason": "x"}),
+        w, receipt_id=state_receipts.record_issued(**state_receipt(w)), reason="写错"),
+        {"receipt_id": 0, "reason": "x"}),
     Use("import state receipts", state_receipt_import.commit, answers, {"data": b""}),
 )

@@ -63,7 +63,6 @@ def export(kind: str) -> Response:
     write = state_receipt_export.as_xlsx if kind == "xlsx" else state_receipt_export.as_csv
     answer = Response(write(session, rows), mimetype=XLSX if kind == "xlsx" else "text/csv")
     answer.headers["Content-Disposition"] = f"attachment; filename=state-receipts-{the_day()}.{kind}"
-    answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
