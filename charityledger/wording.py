@@ -184,7 +184,7 @@ SENTENCES: dict[str, LazyString] = {
     "receipt_number_taken": _l("票据%(code)s %(number)s已经登记过，请核对代码和号码。"),
     "receipt_amount_differs": _l("票据上是%(amount_fen)s，捐赠是%(gift_fen)s，要一样才能登记。"),
     "receipt_not_yet": _l("开票日期%(issued_on)s还没有到，请检查。"),
-    "receipt_number_wrong": _l("“%(text)s”不合规则：票据代码8到12位数字，号码10到12位数字，校验码4到20位字母或数字。"
+    "receipt_number_wrong": _l("“%(text)s”不对，应是%(least)s到%(most)s位数字（校验码可以有字母）。"
                                "表格软件可能丢了前面的0。"),
     "no_receipt_due": _l("志愿时长和没有价值凭据的实物不开票据。"),
     "donor_named": _l("捐赠人选择了公开姓名，不能按匿名办理。"),

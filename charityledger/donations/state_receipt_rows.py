@@ -29,13 +29,14 @@ HEADS: Mapping[str, tuple[str, ...]] = {
 }
 NEEDED = ("code", "number", "issued_on", "amount")
 HEAD_WITHIN = 10            # lines above the head: titles, who exported it
-_CODE, _NUMBER, _CHECK = re.compile(r"\d{8,12}"), re.compile(r"\d{10,12}"), re.compile(r"[0-9a-z]{4,20}", re.I)
+DIGITS, LETTERS = "0-9", "0-9A-Za-z"
 _ROW_ID = re.compile(r"[0-9]{1,18}")
 _KNOWN = {name: column for column, names in HEADS.items() for name in names}
 
 
 class ReceiptNumberWrong(InvalidInput):
-    """A code is 8 to 12 digits, a number 10 to 12, a check code 4 to 20 letters or digits. Facts: text."""
+    """A code is 8 to 12 digits, a number 10 to 12, a check code 4 to 20 letters or digits. Facts: text, least,
+    most."""
 
     code = "receipt_number_wrong"
 
@@ -71,17 +72,18 @@ class Answers:
     problems: tuple[Problem, ...]
 
 
-def _reader(shape: "re.Pattern[str]") -> Callable[[str], str]:
+def _reader(letters: str, least: int, most: int) -> Callable[[str], str]:
     def read(text: str) -> str:
         plain = "".join(unicodedata.normalize("NFKC", text).split())
-        if not plain.isascii() or not shape.fullmatch(plain):
-            raise ReceiptNumberWrong(text=text.strip()[:30])
+        if not re.fullmatch(f"[{letters}]{{{least},{most}}}", plain):
+            raise ReceiptNumberWrong(text=text.strip()[:30], least=least, most=most)
         return plain
 
     return read
 
 
-parse_code, parse_number, parse_check_code = _reader(_CODE), _reader(_NUMBER), _reader(_CHECK)
+parse_code, parse_number, parse_check_code = (
+    _reader(DIGITS, 8, 12), _reader(DIGITS, 10, 12), _reader(LETTERS, 4, 20))
 
 
 def row_id(text: str) -> int | None:

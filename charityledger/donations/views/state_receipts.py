@@ -142,7 +142,7 @@ def _page(donation_id: int, sent: Form | None = None) -> Page:
     session = db.session()
     row, events = state_receipt_queue.tell(session, donation_id)
     forms: dict[str, Any] = {
-        "issue": IssuedForm(formdata=None, today=the_day(), issued_on=the_day(), amount=row.gift.value_fen),
+        "issue": IssuedForm(formdata=None, today=the_day(), issued_on=the_day()),
         "waive": WaiveForm(formdata=None), "anonymous": AnonymousForm(formdata=None), "void": VoidForm(formdata=None)}
     forms |= {name: sent for name, form in forms.items() if type(form) is type(sent)}
     history = [_told(event) for event in events]
