@@ -72,8 +72,9 @@ def build(settings: Mapping[str, object] | None = None) -> Flask:
     identity.init_app(app)
     from .donations import views as donations
     from .projects import views as projects
+    from .reconciliation import views as reconciliation
     from .reports import views as reports
 
-    for part in (projects, donations, reports):
+    for part in (projects, donations, reconciliation, reports):
         part.init_app(app)
     return app

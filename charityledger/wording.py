@@ -179,6 +179,20 @@ SENTENCES: dict[str, LazyString] = {
     "same_project": _l("结余要转到另一个项目，请重新选。"),
     "gift_spent": _l("基金“%(fund)s”可用的钱是%(available_fen)s，退不出%(requested_fen)s：已经用了，或申请了拨付。"
                      "没有记下。请先撤回申请或办理退汇；退款还可以由非限定性资金补足。"),
+    # state receipts
+    "state_receipt_stands": _l("这笔捐赠已开具票据%(code)s %(number)s，先在财政系统作废，再在“票据”里登记，"
+                               "然后才能撤销。没有记下。"),
+    "state_receipt_issued": _l("这笔捐赠已经有票据%(code)s %(number)s。要换一张，请先登记作废。"),
+    "receipt_number_taken": _l("票据%(code)s %(number)s已经登记过，请核对代码和号码。"),
+    "receipt_amount_differs": _l("票据上是%(amount_fen)s，捐赠是%(gift_fen)s，要一样才能登记。"),
+    "receipt_not_yet": _l("开票日期%(issued_on)s还没有到，请检查。"),
+    "receipt_number_wrong": _l("“%(text)s”不对，应是%(least)s到%(most)s位数字（校验码可以有字母）。"
+                               "表格软件可能丢了前面的0。"),
+    "no_receipt_due": _l("志愿时长和没有价值凭据的实物不开票据。"),
+    "donor_named": _l("捐赠人选择了公开姓名，不能按匿名办理。"),
+    "gift_unknown": _l("没有找到捐赠“%(text)s”，请核对捐赠编号或参考码。"),
+    "several_gifts": _l("参考码%(text)s有几笔捐赠（%(gifts)s），请写明捐赠编号。"),
+    "gift_differs": _l("捐赠%(gift)s不是参考码%(reference)s的，请核对这一行。"),
     # documents
     "missing_glyph": _l("文件里的“%(character)s”字体印不出来，所以没有生成。请联系管理员。"),
     "fonts_not_made": _l("文件用的字体没有准备好，所以没有生成。请联系管理员。"),

@@ -99,6 +99,6 @@ def main() -> None:
     """Projects, promises, gifts and the books behind them."""
 
 
-from . import data, deploy, documents, people, statements  # noqa: E402  (they add their commands to `main`)
+from . import data, deploy, documents, people, receipts, statements  # noqa: E402  (they add their commands)
 
-__all__ = ["data", "deploy", "documents", "main", "people", "statements"]
+__all__ = ["data", "deploy", "documents", "main", "people", "receipts", "statements"]

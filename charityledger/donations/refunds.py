@@ -20,6 +20,7 @@ from ..ledger.idempotency import once
 from . import cash_boxes, lines, requests, suspense, undoing
 from .models import Donation, Pledge, Request, Suspense
 from .rules import ENDED_STATES
+from .state_receipts import check_no_live_receipt
 from .undoing import GiftSpent
 
 KIND = "refund"
@@ -116,8 +117,10 @@ def _pay_back_held(tx: Session, row: Request, wish: requests.Details, on: date, 
 
 
 def _gift(tx: Session, donation_id: int) -> Donation:
-    """A gift of money that stands. Goods and hours are not refunded: they are reversed while nothing was passed on."""
+    """A gift of money that stands, without a state receipt. Goods and hours are not refunded: they are reversed while
+    nothing was passed on."""
     donation = undoing.locked_gift(tx, donation_id)
+    check_no_live_receipt(tx, donation_id)
     if donation.kind != "cash":
         raise WrongState(subject=f"donation {donation_id}", state=donation.kind, wanted="cash")
     return donation

@@ -20,6 +20,7 @@ from ..ledger.idempotency import once
 from . import deliveries, hand_overs, lines, requests, undoing
 from .models import Allocation, CashCount, Donation, Pledge, StatementLine, Suspense
 from .rules import ENDED_STATES
+from .state_receipts import check_no_live_receipt
 from .undoing import GiftSpent, locked_gift
 
 KIND = "reversal"
@@ -233,7 +234,9 @@ def _held_alone(tx: Session, suspense_id: int) -> Suspense:
 
 
 def _unused(tx: Session, donation: Donation) -> None:
-    """Raises HandedOverAlready for goods passed on, CashDeposited for cash that lies at the bank."""
+    """Raises ReceiptStands for a state receipt that is issued, HandedOverAlready for goods passed on, CashDeposited
+    for cash that lies at the bank."""
+    check_no_live_receipt(tx, donation.id)
     units = sum(line.handed_over for line in donation.lines)
     if units:
         raise HandedOverAlready(units=units)

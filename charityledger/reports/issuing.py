@@ -23,6 +23,7 @@ from ..identity.actor import Actor
 from ..ledger import numbering
 from ..projects.facts import is_demonstration
 from .build.common import Reading, at
+from .build.receipt import standing
 from .documents import Document, Language, Organisation, Provenance
 from .models import IssuedDocument
 
@@ -121,6 +122,16 @@ def is_void(session: Session, document: IssuedDocument) -> bool:
     if document.kind == "certificate":
         return session.scalar(select(Pledge.state).where(Pledge.id == int(document.subject))) not in COUNTED_STATES
     return False
+
+
+def replaced_by(session: Session, document: IssuedDocument) -> str:
+    """The number of the receipt that stands in this one's place since the state's own was issued or voided; empty
+    where this one is the latest."""
+    if document.kind != "receipt" or document.parameters == (now := standing(session, int(document.subject))):
+        return ""
+    return session.scalar(select(IssuedDocument.number).where(
+        IssuedDocument.kind == "receipt", IssuedDocument.subject == document.subject,
+        IssuedDocument.parameters == now).limit(1)) or ""
 
 
 def find_bytes(session: Session, sha256: str) -> IssuedDocument | None:

@@ -70,9 +70,10 @@ def fund_preview(*, clock: Clock, language: Language, fund: str, starts_on: date
 
 
 def receipt(*, actor: Actor, clock: Clock, language: Language, donation_id: int) -> IssuedDocument:
-    """Our own receipt for one gift, issued once."""
-    return _issue(Wanted("receipt", str(donation_id), language), lambda session, reading: build_receipt.build(
-        session, reading, donation_id=donation_id), actor, clock)
+    """Our own receipt for one gift, issued once, and again when the state's own receipt for it comes or goes."""
+    wanted = Wanted("receipt", str(donation_id), language, build_receipt.standing(db.session, donation_id))
+    return _issue(wanted, lambda session, reading: build_receipt.build(session, reading, donation_id=donation_id),
+                  actor, clock)
 
 
 def certificate(*, actor: Actor, clock: Clock, language: Language, pledge_id: int) -> IssuedDocument:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from .. import web
 from ..clock import today
+from ..donations import state_receipt_queue
 from ..donations.models import CashCount, Disbursement, Request, Suspense
 from ..extensions import db
 from ..identity.actor import ADMIN, AUDITOR, FINANCE, STAFF, Actor
@@ -51,7 +52,7 @@ class Due:
 
 
 def waiting(session: Session, actor: Actor) -> list[Waiting]:
-    """What waits, in the order in which money moves. Four queries."""
+    """What waits, in the order in which money moves. Five queries."""
     held, held_fen = session.execute(
         select(func.count(), func.coalesce(func.sum(Suspense.amount_fen - Suspense.settled_fen), 0))
         .where(Suspense.settled_fen < Suspense.amount_fen)).one()
@@ -62,11 +63,14 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     requests, own_requests = session.execute(
         select(func.count(), func.count().filter(Request.requested_by == actor.user_id))
         .where(Request.state == "requested")).one()
+    unreceipted = state_receipt_queue.to_apply(session)
     counted, counted_fen, to_deposit, to_deposit_fen = session.execute(_cash()).one()
     return [
         Waiting(_("待确认的款项"), held, format_yuan(int(held_fen)), page_at("/desk/suspense")),
         Waiting(_("等第二个人点清的现金"), counted, format_yuan(int(counted_fen)), page_at("/desk/cash-boxes")),
         Waiting(_("等存进银行的现金"), to_deposit, format_yuan(int(to_deposit_fen)), page_at("/desk/cash-boxes")),
+        Waiting(_("要申请的捐赠票据"), unreceipted.gifts, format_yuan(unreceipted.amount_fen),
+                page_at("/desk/state-receipts")),
         Waiting(_("等审批的拨付"), asked, _amount_and_own(int(asked_fen), own), page_at("/desk/payments")),
         Waiting(_("等审批的其他申请"), requests, _own(own_requests), page_at("/desk/approvals")),
     ]

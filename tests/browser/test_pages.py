@@ -83,3 +83,25 @@ def test_pages(site: Site, open_page: Callable[..., Page], picture: Callable[[Pa
         picture(page, f"{role}/{name}-{width}{'-dark' if dark else ''}{'-en' if is_english(start) else ''}")
     assert faults == []
     assert pages > 5
+
+
+@pytest.mark.parametrize(("start", "width", "amount"), [("/", 390, "1"), ("/en/", 1280, "1"), ("/", 1280, "")])
+def test_the_look_at_a_file_of_state_receipts(site: Site, open_page: Callable[..., Page],
+                                              picture: Callable[[Page, str], None], start: str, width: int,
+                                              amount: str) -> None:
+    """No link leads there: with a line that is wrong, and with none."""
+    page = open_page(width=width)
+    site.sign_in(page, "staff")
+    page.goto(f"{site.url}{start}desk/state-receipts")
+    gift = (page.locator("tbody th a").first.get_attribute("href") or "").rsplit("/", 1)[1]
+    issued = f"41030125,0000000001,2026-04-15,{amount}" if amount else ",,,"
+    table = f"捐赠编号,票据代码,票据号码,开票日期,金额\n{gift},{issued}"
+    page.goto(f"{site.url}{start}desk/state-receipts/import")
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "receipts.csv", "mimeType": "text/csv", "buffer": table.encode()}])
+    page.locator("main form .btn-primary").click()
+    assert page.locator("h1").count() == 1
+    assert page.locator("#errors").count() == (1 if amount else 0)
+    assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+    assert Axe().run(page).response["violations"] == []
+    picture(page, f"staff/state_receipts.preview-{width}-{bool(amount)}")

@@ -1,5 +1,6 @@
-"""Every page of identity, for every role; and that no route anywhere lacks its rule."""
+"""Every page of identity and of state receipts, for every role; and that no route anywhere lacks its rule."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -19,6 +20,8 @@ ADMINS_READ = {VISITOR: 302, DONOR: 403, STAFF: 403, FINANCE: 403, AUDITOR: 403,
 ADMINS_WRITE = ADMINS_READ | {VISITOR: 401}
 SIGNED_IN_READ = EVERYBODY | {VISITOR: 302}
 SIGNED_IN_WRITE = EVERYBODY | {VISITOR: 401}
+KEEPERS_READ = ADMINS_READ | {STAFF: 200, FINANCE: 200, AUDITOR: 200}
+KEEPERS_WRITE = ADMINS_WRITE | {STAFF: 200, FINANCE: 200}
 TABLE = {
     ("GET", "/sign-in"): EVERYBODY,
     ("POST", "/sign-in"): EVERYBODY,
@@ -42,13 +45,24 @@ TABLE = {
     ("POST", "/admin/users/<int:user_id>/deactivate"): ADMINS_WRITE,
     ("POST", "/admin/users/<int:user_id>/activate"): ADMINS_WRITE,
     ("POST", "/admin/users/<int:user_id>/code"): ADMINS_WRITE,
+    ("GET", "/desk/state-receipts"): KEEPERS_READ,
+    ("GET", "/desk/state-receipts/export.<any(csv, xlsx):kind>"): KEEPERS_READ,
+    ("GET", "/desk/state-receipts/import"): KEEPERS_READ,
+    ("POST", "/desk/state-receipts/import"): KEEPERS_WRITE,
+    ("POST", "/desk/state-receipts/import/commit"): KEEPERS_WRITE,
+    ("GET", "/desk/state-receipts/<int:donation_id>"): KEEPERS_READ,
+    ("POST", "/desk/state-receipts/<int:donation_id>/issued"): KEEPERS_WRITE,
+    ("POST", "/desk/state-receipts/<int:donation_id>/waived"): KEEPERS_WRITE,
+    ("POST", "/desk/state-receipts/<int:donation_id>/anonymous"): KEEPERS_WRITE,
+    ("POST", "/desk/state-receipts/<int:donation_id>/void/<int:receipt_id>"): KEEPERS_WRITE,
 }
 
 
 def test_the_table_names_every_route(app: Flask) -> None:
     routes = {
         (method, rule.rule)
-        for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0] in ("identity", "users")
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.partition(".")[0] in ("identity", "users", "state_receipts")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
     assert routes == set(TABLE)
 
@@ -58,6 +72,7 @@ def test_every_role_on_every_route(app: Flask) -> None:
     people = {VISITOR: None, **{role: make_user(app, role) for role in ROLES}}
     for (method, path), expected in TABLE.items():
         address = path.replace("<token>", "nothing").replace("<int:user_id>", str(subject.id))
+        address = re.sub("<int:[a-z]+_id>", "7", address).replace("<any(csv, xlsx):kind>", "csv")
         answers = {}
         for role, user in people.items():
             with app.app_context():

@@ -7,12 +7,22 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from charityledger.database import transaction
-from charityledger.donations import accepting, accounts, enterprises, evidence, merging, pledges
+from charityledger.donations import (
+    accepting,
+    accounts,
+    enterprises,
+    evidence,
+    merging,
+    pledges,
+    state_receipt_import,
+    state_receipts,
+)
 from charityledger.donations.accounts import NewUser
 from charityledger.donations.donors import DonorFacts, create
 from charityledger.donations.evidence import Upload
 from charityledger.donations.models import Membership
 from charityledger.donations.pledge_rows import Row
+from charityledger.donations.state_receipt_rows import Issued
 from charityledger.extensions import db
 from charityledger.identity import credentials, service
 from charityledger.identity.actor import ADMIN, DONOR, Actor
@@ -61,6 +71,22 @@ def donor(world: World, kind: str = "individual", *members: Actor, phone: str = 
         for place, member in enumerate(members):
             tx.add(Membership(donor_id=made.id, user_id=member.user_id, owner=not place, joined_at=world.clock.now()))
         return made.id
+
+
+def gift(world: World) -> int:
+    """A gift that a state receipt is due for."""
+    return world.gift_of(world.given(7))
+
+
+def state_receipt(world: World) -> Given:
+    return staff(world, donation_id=gift(world), issued=Issued(
+        "41030125", f"{world.ids.reference_seven():010d}", "", world.day, 7))
+
+
+def answers(world: World) -> Given:
+    """A file with two issued receipts."""
+    lines = "".join(f"{gift(world)},41030125,{world.ids.reference_seven():010d},{world.day},0.07\n" for _ in range(2))
+    return staff(world, data=("捐赠编号,票据代码,票据号码,开票日期,金额\n" + lines).encode())
 
 
 def invitation(world: World) -> Given:
@@ -214,4 +240,13 @@ OTHERS = (
     Use("withdraw news", updates.withdraw, lambda w: staff(w, update_id=updates.publish(**news(w)), reason="错"),
         {"update_id": 0, "reason": "x"}),
     Use("issue a document", issuing.issue, document),
+    Use("state receipt issued", state_receipts.record_issued, state_receipt, {"donation_id": 0, "issued": None}),
+    Use("state receipt waived", state_receipts.waive, lambda w: staff(w, donation_id=gift(w), reason="不需要"),
+        {"donation_id": 0, "reason": "x"}),
+    Use("state receipt of nobody", state_receipts.mark_anonymous, lambda w: staff(w, donation_id=gift(w)),
+        {"donation_id": 0}),
+    Use("state receipt voided", state_receipts.void, lambda w: staff(
+        w, receipt_id=state_receipts.record_issued(**state_receipt(w)), reason="写错"),
+        {"receipt_id": 0, "reason": "x"}),
+    Use("import state receipts", state_receipt_import.commit, answers, {"data": b""}),
 )

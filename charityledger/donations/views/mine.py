@@ -14,7 +14,7 @@ from ...identity.actor import DONOR
 from ...identity.errors import AccountExists, PasswordGuessable, PasswordTooLong, PasswordTooShort
 from ...identity.models import User
 from ...identity.policy import EVERYONE, access
-from .. import enterprises, giving, story
+from .. import enterprises, giving, state_receipt_queue, story
 from ..accounts import EnterpriseExists, NewUser, sign_up
 from ..donors import DonorFacts
 from ..forms.mine import ClaimForm, PersonForm, SignUpForm
@@ -52,10 +52,12 @@ def home() -> Page:
     page = web.page_number(request.args.get("page"))
     rows, total = giving.page_of_pledges(db.session, donor.id, page=page, size=PAGE_SIZE)
     told = [(one, steps.whole(one), token_of(one.pledge.id)) for one in story.of_pledges(db.session, rows)]
+    loose = giving.loose_gifts(db.session, donor.id, most=LOOSE_GIFTS) if page == 1 else []
+    gifts = [gift.id for one, *_more in told for gift in one.gifts] + [row.gift.id for row in loose]
     return render_template(
         "mine/home.html", donor=donor, donors=donors, figures=giving.figures(db.session, donor.id), stories=told,
         page=page, pages=max(ceil(total / PAGE_SIZE), 1), total=total, shown=ShownForm(),
-        gifts=giving.loose_gifts(db.session, donor.id, most=LOOSE_GIFTS) if page == 1 else [],
+        gifts=loose, state_receipts=state_receipt_queue.of_gifts(db.session, gifts),
         colleagues=len(enterprises.members(db.session, donor.id)))
 
 

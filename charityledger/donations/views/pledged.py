@@ -9,6 +9,7 @@ from ... import web
 from ...extensions import db, limiter
 from ...identity.actor import AUDITOR
 from ...identity.policy import EVERYONE, access
+from .. import state_receipt_queue
 from ..forms.pledge import ConfirmForm, FindForm, ShownForm
 from ..links import pledge_of, token_of
 from ..pledges import NotFoundByTail, find_by_tail, show_as, withdraw
@@ -27,6 +28,7 @@ def pay(token: str) -> Page:
         return redirect(url_for(".check", token=token))
     return render_template("adopt/pay.html", story=told, holder=token, shown=ShownForm(shown=told.pledge.shown),
                            wallets=range(len(_wallet_pictures())), settings=current_app.config,
+                           state_receipts=state_receipt_queue.of_gifts(db.session(), [gift.id for gift in told.gifts]),
                            steps=steps.whole(told), ahead=steps.ahead(told))
 
 

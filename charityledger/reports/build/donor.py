@@ -38,7 +38,8 @@ def build(session: Session, reading: Reading, *, donor_id: int, year: int) -> Do
 def _gift(session: Session, gift: Donation, subs: dict[int, SubProject], reading: Reading) -> GiftLine:
     sub = subs.get(gift.sub_project_id or 0)
     receipt = session.scalar(select(IssuedDocument.number).where(
-        IssuedDocument.kind == "receipt", IssuedDocument.subject == str(gift.id)).limit(1))
+        IssuedDocument.kind == "receipt", IssuedDocument.subject == str(gift.id))
+        .order_by(IssuedDocument.id.desc()).limit(1))
     what = ""
     if gift.kind == "goods":
         what = word(reading.language, f"{gift.amount:,} 件", f"{gift.amount:,} units")

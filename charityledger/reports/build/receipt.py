@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from ...donations import state_receipt_queue
 from ...donations.models import (
     Disbursement,
     Donation,
@@ -18,7 +19,7 @@ from ...errors import NotFound, WrongState
 from ...ledger import numbering
 from ...ledger.chart import GENERAL_FUND
 from ...projects.models import NeedItem, SubProject
-from ..documents import ChainStep, Designation, DonationReceipt, GoodsLine
+from ..documents import ChainStep, Designation, DonationReceipt, GoodsLine, StateInvoice
 from ..documents.common import Language
 from .common import Reading, at, title, word
 
@@ -49,7 +50,23 @@ def build(session: Session, reading: Reading, *, donation_id: int) -> DonationRe
         voucher=vouchers.get(gift.entry_id or 0, ""), restricted=sub is not None,
         designations=_designations(gift, sub, [(line.value_fen, item) for line, item in lines], language),
         goods=tuple(_goods(line, item, language) for line, item in lines) if gift.kind == "goods" else (),
-        steps=_steps(session, gift, pledge))
+        steps=_steps(session, gift, pledge), invoice=_invoice(session, gift))
+
+
+def standing(session: Session, donation_id: int) -> str:
+    """What a receipt says of the state's own, in a few letters: where that changes, our receipt is issued anew."""
+    row = state_receipt_queue.of_gifts(session, [donation_id]).get(donation_id)
+    return f"{row.id}/{row.state}" if row is not None else ""
+
+
+def _invoice(session: Session, gift: Donation) -> StateInvoice:
+    row = state_receipt_queue.of_gifts(session, [gift.id]).get(gift.id)
+    if row is None:
+        return StateInvoice()
+    # A void one has no numbers to print: nobody shall take them for valid.
+    if row.state != "issued":
+        return StateInvoice(row.state)  # type: ignore[arg-type]  # the table's states are among the document's
+    return StateInvoice("issued", row.code or "", row.number or "", row.check_code)
 
 
 def _channel(session: Session, gift: Donation, language: Language) -> str:

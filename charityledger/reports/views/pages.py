@@ -79,6 +79,7 @@ def verify() -> tuple[str, int]:
         asked = form.number.data.strip()
         found = issuing.find(db.session, asked)
     return render_template("documents/verify.html", form=form, asked=asked, found=found, sha256=sha256,
-                           void=any(issuing.is_void(db.session(), d) for d in found)), 200
+                           void=any(issuing.is_void(db.session(), d) for d in found),
+                           replaced=next(filter(None, (issuing.replaced_by(db.session(), d) for d in found)), "")), 200
 
 
