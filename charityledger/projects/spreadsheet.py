@@ -20,19 +20,19 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from .repack import FileRefused, repacked
-from .table_errors import (
+from ..repack import FileRefused, repacked
+from ..table_errors import (
     BrokenCsv,
     BrokenWorkbook,
     CellTooLong,
     ErrorCell,
     FormulaCell,
     OldWorkbook,
-    Problem,
     TooManyColumns,
     TooManyRows,
     UnreadableText,
 )
+from .table_errors import Problem
 
 MAX_ROWS = 5000
 MAX_LINES = 20_000          # empty lines count here: a sheet can have a million of them in a few bytes
