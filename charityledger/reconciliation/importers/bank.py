@@ -1,0 +1,152 @@
+"""What the banks' statements have in common. Pure.
+
+A bank sees our account as its debt: 借 is money out, 贷 is money in. An amount stands in two columns, or in one with
+its direction beside it, or signed; every bank's layout may use any of these.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ...errors import CharityLedgerError
+from . import stated
+from .amounts import currency, fen, is_blank, optional_fen, smallest
+from .bank_words import CHARGE, DIRECTIONS, FOOTER, INTEREST, OPENING, RETURNED, SUM_ROW, WORDS
+from .columns import Head, forms
+from .errors import AmountAbsent, DirectionDisagrees, SeveralAccounts, TwoAmounts, UnknownDirection
+from .layout import Layout, Reader
+from .lines import Kind, Line
+from .text import Row
+from .when import is_clock, moment
+
+NEEDS = (("time", "date"), ("in", "amount"), ("out", "direction", "amount"))
+
+
+class BankReader(Reader):
+    """One account's lines."""
+
+    def __init__(self, head: Head, before: Sequence[Row]) -> None:
+        self.once: dict[str, str] = {}      # equal texts stand in memory once
+        self.two_columns = {"in", "out"} <= head.fields
+        super().__init__(head, before)
+
+    def before(self, rows: Sequence[Row]) -> None:
+        stated.read((cells for _, cells in rows), self.stated)
+
+    def is_footer(self, row: dict[str, str], cells: Sequence[str]) -> bool:
+        """A row without a date that begins as footers do. Any other without a date is a fault."""
+        first = next((cell for cell in cells if cell.strip()), "")
+        if not FOOTER.match(stated.said([first])):
+            return False
+        try:
+            moment(row["date"] or row["time"])
+        except CharityLedgerError:
+            return True
+        return False
+
+    def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
+        stated.read([cells], self.stated)
+        if SUM_ROW.match(stated.said(cells)) and self.two_columns:
+            for name in ("in", "out"):
+                if not is_blank(row[name]):
+                    self.stated.totals.setdefault(f"{name}_fen", abs(fen(row[name])))
+
+    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
+        booked_at, has_time = self.when(row)
+        amount_fen = self.amount_fen(row)
+        balance_fen = optional_fen(row["balance"])
+        unit = currency(row["currency"])
+        self._check_account(row["account"])
+        if amount_fen == 0:
+            if self.stated.opening_fen is None and OPENING.search(row["memo"]):
+                self.stated.opening_fen = balance_fen
+            return None
+        once = self.once
+        name, account = self.counterparty(row, amount_fen)
+        memo = row["memo"]
+        return Line(
+            number, booked_at, smallest(amount_fen, unit, row["amount"]), kind(row["says"], amount_fen),
+            row["native"], once.setdefault(name, name), once.setdefault(account, account),
+            once.setdefault(memo, memo), row["order"], row["merchant_order"],
+            None if balance_fen is None else smallest(balance_fen, unit, row["balance"]), once.setdefault(unit, unit),
+            has_time, original)
+
+    def when(self, row: dict[str, str]) -> tuple[datetime, bool]:
+        """(instant, whether with a time): date and time in one column, or in two."""
+        day, time = row["date"], row["time"]
+        if not time:
+            return moment(day)
+        if day and len(time) < 16 and is_clock(time):
+            return moment(day, time)
+        return moment(time)
+
+    def amount_fen(self, row: dict[str, str]) -> int:
+        """Signed, inflow positive."""
+        if self.two_columns:
+            return between(row["in"], row["out"])
+        given = fen(row["amount"])
+        if not row["direction"]:
+            if "direction" in self.head.fields:
+                raise UnknownDirection(text="")
+            return given
+        sign = direction(row["direction"])
+        # A minus beside 借 is how some banks sign it; beside 贷 it takes back money that came in (红字).
+        return -abs(given) if sign < 0 else given
+
+    def counterparty(self, row: dict[str, str], amount_fen: int) -> tuple[str, str]:
+        """(name, account) of the other side."""
+        return row["name"], row["other"]
+
+    def _check_account(self, account: str) -> None:
+        if not account:
+            return
+        if not self.stated.account_number:
+            self.stated.account_number = account
+        elif account != self.stated.account_number and "*" not in account + self.stated.account_number:
+            raise SeveralAccounts(text=account, first=self.stated.account_number)
+
+
+def between(money_in: str, money_out: str) -> int:
+    """Signed fen out of two columns, one of which is empty or nil. Below zero it takes back the other way (红字)."""
+    incoming, outgoing = optional_fen(money_in), optional_fen(money_out)
+    if incoming is None and outgoing is None:
+        raise AmountAbsent()
+    if incoming and outgoing:
+        raise TwoAmounts()
+    return (incoming or 0) - (outgoing or 0)
+
+
+def direction(text: str) -> int:
+    """1 for money in, -1 for money out. Raises UnknownDirection."""
+    for form in forms(text):
+        if found := DIRECTIONS.get(form):
+            return found
+    raise UnknownDirection(text=text[:20])
+
+
+def signed(given_fen: int, sign: int, text: str) -> int:
+    """An amount with its word's direction; its own sign, where it has one, must agree. Raises DirectionDisagrees."""
+    if given_fen < 0 < sign:
+        raise DirectionDisagrees(text=text)
+    return sign * abs(given_fen)
+
+
+def kind(says: str, amount_fen: int) -> Kind:
+    """What the bank's own words (not the payer's) say that a line is."""
+    if not says:
+        return "payment"
+    if RETURNED.search(says):
+        return "returned"
+    if INTEREST.search(says):
+        return "interest"
+    if amount_fen < 0 and CHARGE.search(says):
+        return "charge"
+    return "payment"
+
+
+def layout(name: str, marks: Sequence[str], words: Mapping[str, tuple[str, ...]], *,
+           needs: tuple[tuple[str, ...], ...] = NEEDS, reader: type[BankReader] = BankReader) -> Layout:
+    """A bank's layout: `words` stand before those that all banks use."""
+    columns = {field: (*words.get(field, ()), *(word for word in WORDS[field] if word not in words.get(field, ())))
+               for field in WORDS}
+    return Layout(name, "bank", columns | {field: word for field, word in words.items() if field not in WORDS}, needs,
+                  reader, tuple(marks))

@@ -1,0 +1,74 @@
+"""What the rows above and below the lines say of the file: counts, sums, balances, account, period. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from .amounts import count, fen
+from .columns import clean
+from .layout import Stated
+from .when import moment
+
+_COUNT = r"[0-9,]+(?:\.0+)?"
+_SUM = r"[+-]?[¥]?[+-]?[0-9][0-9,]*(?:\.[0-9]+)?"
+_OUT, _IN = r"(?:借方|支出|转出|付款)", r"(?:贷方|收入|转入|收款)"
+_DAY = r"(?:19|20|21)[0-9]{2}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}日?"
+_SPAN = re.compile(rf"({_DAY})[^0-9]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?\D*?({_DAY})")
+_ACCOUNT = re.compile(r"(?:账号|帐号|账户号|卡号|账户|微信号|商户号)[^0-9A-Za-z]*([0-9][0-9*]{7,31})")
+
+# The first that is found in a row counts, for each name.
+_COUNTS = {
+    "out_lines": (rf"{_OUT}(?:发生|交易)?(?:总|合计)?笔数(?:合计)?:?({_COUNT})",
+                  rf"{_OUT}(?:合计|总计)?:?({_COUNT})笔"),
+    "in_lines": (rf"{_IN}(?:发生|交易)?(?:总|合计)?笔数(?:合计)?:?({_COUNT})",
+                 rf"{_IN}(?:合计|总计)?:?({_COUNT})笔"),
+    "lines": (rf"(?<![借贷方收支入出付款发生易])(?:总笔数|交易总?笔数|合计笔数|总记录数):?({_COUNT})",
+              rf"共:?({_COUNT})笔"),
+}
+_SUMS = {
+    "out_fen": (rf"{_OUT}(?:发生|交易)?(?:总|合计)?(?:金额|额)(?:合计|总计)?:?({_SUM})",
+                rf"{_OUT}(?:合计|总计)?:?{_COUNT}笔,?(?:共|计|金额:?)?({_SUM})"),
+    "in_fen": (rf"{_IN}(?:发生|交易)?(?:总|合计)?(?:金额|额)(?:合计|总计)?:?({_SUM})",
+               rf"{_IN}(?:合计|总计)?:?{_COUNT}笔,?(?:共|计|金额:?)?({_SUM})"),
+    "opening": (rf"(?:期初|上期|上日|起始|承前)余额:?({_SUM})",),
+    "closing": (rf"(?:期末|本期|截止|终止)余额:?({_SUM})",),
+}
+_ALL = {name: [re.compile(pattern, re.ASCII) for pattern in patterns] for name, patterns in (_COUNTS | _SUMS).items()}
+
+
+def said(cells: Iterable[str]) -> str:
+    """A row as one text for searching: `label:value label:value`, without English in brackets, in narrow letters."""
+    found = []
+    for cell in cells:
+        text = unicodedata.normalize("NFKC", clean(cell)).strip("#`")
+        text = re.sub(r"\[\s*[A-Za-z][^\]]*\]|\([A-Za-z][^)]*\)", "", text)
+        found.append("".join(text.split()).rstrip(":"))
+    return ":".join(text for text in found if text)
+
+
+def read(rows: Iterable[Sequence[str]], stated: Stated) -> None:
+    """Adds to `stated` what these rows say. Raises a kind of InvalidInput where a figure is none."""
+    for cells in rows:
+        text = said(cells)
+        if not text:
+            continue
+        for name, patterns in _ALL.items():
+            found = next((match for pattern in patterns if (match := pattern.search(text))), None)
+            if found:
+                _take(stated, name, found[1])
+        if not stated.account_number and (account := _ACCOUNT.search(text)):
+            stated.account_number = account[1]
+        if stated.period is None and re.search(r"日期|时间|期间|范围", text) and (span := _SPAN.search(text)):
+            first, last = moment(span[1])[0].date(), moment(span[2])[0].date()
+            stated.period = min(first, last), max(first, last)
+
+
+def _take(stated: Stated, name: str, text: str) -> None:
+    if name in _COUNTS:
+        stated.totals.setdefault(name, count(text))
+    elif name == "opening":
+        stated.opening_fen = fen(text)
+    elif name == "closing":
+        stated.closing_fen = fen(text)
+    else:
+        stated.totals.setdefault(name, abs(fen(text)))
