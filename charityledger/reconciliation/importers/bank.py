@@ -7,45 +7,29 @@ its direction beside it, or signed; every bank's layout may use any of these.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ...errors import CharityLedgerError
-from . import stated
 from .amounts import currency, fen, is_blank, optional_fen, smallest
-from .bank_words import CHARGE, DIRECTIONS, FOOTER, INTEREST, OPENING, RETURNED, SUM_ROW, WORDS
+from .bank_words import CHARGE, DIRECTIONS, INTEREST, OPENING, RETURNED, SUM_ROW, WORDS
 from .columns import Head, forms
 from .errors import AmountAbsent, DirectionDisagrees, SeveralAccounts, TwoAmounts, UnknownDirection
-from .layout import Layout, Reader
+from .layout import Layout
 from .lines import Kind, Line
+from .stated import StatedReader, said
 from .text import Row
 from .when import is_clock, moment
 
 NEEDS = (("time", "date"), ("in", "amount"), ("out", "direction", "amount"))
 
 
-class BankReader(Reader):
+class BankReader(StatedReader):
     """One account's lines."""
 
     def __init__(self, head: Head, before: Sequence[Row]) -> None:
-        self.once: dict[str, str] = {}      # equal texts stand in memory once
         self.two_columns = {"in", "out"} <= head.fields
         super().__init__(head, before)
 
-    def before(self, rows: Sequence[Row]) -> None:
-        stated.read((cells for _, cells in rows), self.stated)
-
-    def is_footer(self, row: dict[str, str], cells: Sequence[str]) -> bool:
-        """A row without a date that begins as footers do. Any other without a date is a fault."""
-        first = next((cell for cell in cells if cell.strip()), "")
-        if not FOOTER.match(stated.said([first])):
-            return False
-        try:
-            moment(row["date"] or row["time"])
-        except CharityLedgerError:
-            return True
-        return False
-
     def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
-        stated.read([cells], self.stated)
-        if SUM_ROW.match(stated.said(cells)) and self.two_columns:
+        super().footer(row, cells)
+        if SUM_ROW.match(said(cells)) and self.two_columns:
             for name in ("in", "out"):
                 if not is_blank(row[name]):
                     self.stated.totals.setdefault(f"{name}_fen", abs(fen(row[name])))
@@ -143,10 +127,12 @@ def kind(says: str, amount_fen: int) -> Kind:
     return "payment"
 
 
-def layout(name: str, marks: Sequence[str], words: Mapping[str, tuple[str, ...]], *,
-           needs: tuple[tuple[str, ...], ...] = NEEDS, reader: type[BankReader] = BankReader) -> Layout:
+def layout(name: str, marks: Sequence[str | tuple[str, ...]], words: Mapping[str, tuple[str, ...]] | None = None, *,
+           names: tuple[str, ...] = (), needs: tuple[tuple[str, ...], ...] = NEEDS,
+           reader: type[BankReader] = BankReader) -> Layout:
     """A bank's layout: `words` stand before those that all banks use."""
-    columns = {field: (*words.get(field, ()), *(word for word in WORDS[field] if word not in words.get(field, ())))
-               for field in WORDS}
-    return Layout(name, "bank", columns | {field: word for field, word in words.items() if field not in WORDS}, needs,
-                  reader, tuple(marks))
+    own = words or {}
+    columns = dict(own)
+    for field, common in WORDS.items():
+        columns[field] = tuple(dict.fromkeys((*own.get(field, ()), *common)))
+    return Layout(name, "bank", columns, needs, reader, tuple(marks), names)

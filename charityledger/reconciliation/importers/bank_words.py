@@ -28,7 +28,8 @@ WORDS: dict[str, tuple[str, ...]] = {
 }
 
 _IN = ("贷", "贷方", "贷Cr", "贷(Cr)", "CR", "Cr", "C", "收", "收入", "收方", "收款", "来账", "转入", "入账", "存入")
-_OUT = ("借", "借方", "借Dr", "借(Dr)", "DR", "Dr", "D", "付", "支", "支出", "付方", "付款", "往账", "转出", "出账", "支取")
+_OUT = ("借", "借方", "借Dr", "借(Dr)", "DR", "Dr", "D", "付", "支", "支出", "付方", "付款", "往账", "转出", "出账",
+        "支取")
 DIRECTIONS = dict.fromkeys(_IN, 1) | dict.fromkeys(_OUT, -1)
 
 # Whole cells only: a donor may well write that a gift includes the fee.
@@ -39,11 +40,4 @@ CHARGE = re.compile(rf"{_BEGIN}[^{JOINER}]{{0,8}}"
                     rf"(?:手续费|管理费|工本费|汇划费|年费|短信费|邮电费|服务费|收费){_END}")
 RETURNED = re.compile(r"退汇|退票|汇款退回|退回汇款|来账退回|往账退回")
 OPENING = re.compile(r"承前页|期初余额|上期余额|上期结转|上日余额")
-
-# How rows below or between the lines begin. No cell of a line looks like this: 支出 alone is a direction.
-FOOTER = re.compile(
-    r"(?:合计|总计|小计|本页|本月合计|累计|总笔数|总金额|共[0-9]|打印|导出|下载|制表|制单:|复核:|经办:|操作员:|查询|"
-    r"说明|备注:|注:|温馨提示|声明|第[0-9]+页|页码|以上|以下|\*{2,}|-{3,}|={3,}|#|"
-    r"(?:借方|贷方|收入|支出|转入|转出|收款|付款)(?:发生|交易)?(?:合计|总|笔数|金额|额|:[0-9])|(?:期初|期末|截止|本期|上期)余额|"
-    r"[0-9,]+笔?(?:收|支|借|贷)|(?:账号|户名|开户行|币种|起始日期|终止日期):)")
 SUM_ROW = re.compile(r"合计|总计")

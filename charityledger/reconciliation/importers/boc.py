@@ -12,7 +12,7 @@ class BocReader(BankReader):
         return row["payee"], row["payee_account"]
 
 
-BOC = layout("boc", ("付款人名称", "收款人名称", "付款人账号", "中国银行"), {
+BOC = layout("boc", ("付款人名称", "收款人名称", "付款人账号"), {
     "date": ("交易日期",),
     "time": ("交易时间",),
     "direction": ("交易类型", "来往账标志"),
@@ -21,4 +21,4 @@ BOC = layout("boc", ("付款人名称", "收款人名称", "付款人账号", "�
     "payee": ("收款人名称",), "payee_account": ("收款人账号",),
     "native": ("交易流水号",),
     "says": ("摘要", "业务类型", "用途"),
-}, needs=(("date", "time"), ("amount", "in"), ("payer", "name")), reader=BocReader)
+}, needs=(("date", "time"), ("amount", "in"), ("payer", "name")), names=("中国银行",), reader=BocReader)

@@ -45,17 +45,18 @@ def _best(number: int, cells: Sequence[str], before: Sequence[Row], layouts: Ite
         return None
     words = {form for cell in cells for form in forms(cell)}
     above = "\n".join(said(row) for _, row in before)
-    fitting: list[tuple[int, Layout, Head]] = []
+    fitting: list[tuple[bool, int, Layout, Head]] = []
     for layout in layouts:
         head = layout.head(number, cells)
         if head.lacks(layout.needs):
             continue
-        marked = not layout.marks or any(mark in words or mark in above for mark in layout.marks)
-        if marked or chosen:
-            fitting.append((len(head.fields), layout, head))
+        named = any(name in above for name in layout.names)
+        marked = any(words.issuperset((mark,) if isinstance(mark, str) else mark) for mark in layout.marks)
+        if chosen or named or marked or not (layout.marks or layout.names):
+            fitting.append((named, len(head.fields), layout, head))
     if not fitting:
         return None
-    _, layout, head = max(fitting, key=lambda found: found[0])
+    _, _, layout, head = max(fitting, key=lambda found: found[:2])
     return layout, head
 
 

@@ -60,15 +60,20 @@ class Reader:
 
 @dataclass(frozen=True)
 class Layout:
-    """A format. `needs`: of each group of fields, one column must be there. `marks`: words of the head, or of what
-    stands above it, that no other format has; one of them must be there for the format to be recognised."""
+    """A format. `needs`: of each group of fields, one column must be there.
+
+    `marks`: words of the head that tell this format from others (several together, where none does alone); `names`:
+    what stands above the head and does so, too. One of all these must be there for the format to be recognised, if it
+    has any. `money`: the fields with amounts, which a row that was cut short must not end in.
+    """
 
     format: str
     source: Source
     columns: Words
     needs: tuple[tuple[str, ...], ...]
     reader: Callable[[Head, Sequence[Row]], Reader]
-    marks: tuple[str, ...] = ()
+    marks: tuple[str | tuple[str, ...], ...] = ()
+    names: tuple[str, ...] = ()
     books: bool = True
     money: tuple[str, ...] = ("amount", "in", "out", "balance")
 

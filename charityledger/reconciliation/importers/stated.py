@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
+from ...errors import CharityLedgerError
 from .amounts import count, fen
-from .columns import clean
-from .layout import Stated
+from .columns import Head, clean
+from .layout import Reader, Stated
+from .text import Row
 from .when import moment
 
 _COUNT = r"[0-9,]+(?:\.0+)?"
@@ -34,6 +36,40 @@ _SUMS = {
     "closing": (rf"(?:期末|本期|截止|终止)余额:?({_SUM})",),
 }
 _ALL = {name: [re.compile(pattern, re.ASCII) for pattern in patterns] for name, patterns in (_COUNTS | _SUMS).items()}
+
+# How rows below or between the lines begin. No cell of a line looks like this: 支出 alone is a direction.
+_MAYBE_FOOTER = re.compile(r"\s*(?:[^`0-9\s]|[0-9,]+笔?\s*[收支借贷])")
+FOOTER = re.compile(
+    r"(?:合计|总计|小计|本页|本月合计|累计|总笔数|总金额|共[0-9]|打印|导出|下载|制表|制单:|复核:|经办:|操作员:|查询|"
+    r"说明|备注:|注:|温馨提示|声明|第[0-9]+页|页码|以上|以下|\*{2,}|-{3,}|={3,}|#|"
+    r"(?:借方|贷方|收入|支出|转入|转出|收款|付款)(?:发生|交易)?(?:合计|总|笔数|金额|额|:[0-9])|(?:期初|期末|截止|本期|上期)余额|"
+    r"[0-9,]+笔?(?:收|支|借|贷)|(?:账号|户名|开户行|币种|起始日期|终止日期):)")
+
+
+class StatedReader(Reader):
+    """A reader of files that say of themselves, above and below their lines, how many they are and what they sum to."""
+
+    def __init__(self, head: Head, before: Sequence[Row]) -> None:
+        self.once: dict[str, str] = {}      # equal texts stand in memory once
+        super().__init__(head, before)
+
+    def before(self, rows: Sequence[Row]) -> None:
+        read((cells for _, cells in rows), self.stated)
+
+    def is_footer(self, row: dict[str, str], cells: Sequence[str]) -> bool:
+        """A row without a date that begins as footers do. Any other without a date is a fault."""
+        first = next((cell for cell in cells if cell.strip()), "")
+        # Nearly every line begins with a digit or a backtick, and is none.
+        if not _MAYBE_FOOTER.match(first) or not (first.lstrip()[:1] == "#" or FOOTER.match(said([first]))):
+            return False
+        try:
+            moment(row.get("date") or row["time"])
+        except CharityLedgerError:
+            return True
+        return False
+
+    def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
+        read([cells], self.stated)
 
 
 def said(cells: Iterable[str]) -> str:

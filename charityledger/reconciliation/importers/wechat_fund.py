@@ -1,51 +1,37 @@
 """微信支付资金账单: every movement of the merchant's balance, fees as rows of their own. Pure."""
 
-import re
-from collections.abc import Sequence
-
 from .amounts import count, fen, optional_fen
 from .bank import direction, signed
-from .columns import clean, forms
-from .layout import Layout, Reader
+from .layout import Layout
 from .lines import Kind, Line
+from .named_totals import NamedTotals
 from .when import moment
 
-_TOTALS = {"资金流水总笔数": "lines", "收入笔数": "in_lines", "收入金额": "in_fen",
-           "支出笔数": "out_lines", "支出金额": "out_fen"}
 _KINDS: tuple[tuple[str, Kind], ...] = (
     ("手续费", "fee"), ("退票", "returned"), ("提现失败", "returned"), ("退款", "refund"), ("提现", "payout"))
 
 
-class FundReader(Reader):
-    """The last two rows name and state the totals."""
+class FundReader(NamedTotals):
+    """One row, one movement."""
 
-    _named: tuple[str, ...] = ()
-
-    def is_footer(self, row: dict[str, str], cells: Sequence[str]) -> bool:
-        return bool(self._named) or "资金流水总笔数" in (clean(cell) for cell in cells)
-
-    def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
-        if not self._named:
-            self._named = tuple(forms(cell)[-1] if forms(cell) else "" for cell in cells)
-            return
-        for name, cell in zip(self._named, cells, strict=False):
-            if name in _TOTALS:
-                total = _TOTALS[name]
-                self.stated.totals[total] = (count if total.endswith("lines") else fen)(clean(cell))
+    names = {"资金流水总笔数": ("lines", count), "收入笔数": ("in_lines", count), "收入金额": ("in_fen", fen),
+             "支出笔数": ("out_lines", count), "支出金额": ("out_fen", fen)}
+    begins = "资金流水总笔数"
 
     def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
         booked_at, has_time = moment(row["time"])
         amount_fen = signed(fen(row["amount"]), direction(row["direction"]), row["amount"])
+        balance_fen = optional_fen(row["balance"])
         if amount_fen == 0:
             return None
         return Line(number, booked_at, amount_fen, _kind(row), row["native"], memo=row["memo"], order_id=row["order"],
-                    merchant_order=row["merchant_order"], balance_fen=optional_fen(row["balance"]), has_time=has_time,
+                    merchant_order=row["merchant_order"], balance_fen=balance_fen, has_time=has_time,
                     original=original)
 
 
 def _kind(row: dict[str, str]) -> Kind:
     what = row["type"] or row["name"]
-    return next((kind for word, kind in _KINDS if re.search(word, what)), "payment")
+    return next((kind for word, kind in _KINDS if word in what), "payment")
 
 
 WECHAT_FUND = Layout(

@@ -129,8 +129,7 @@ class Book:
 
     def _content(self, kind: int, body: bytes, style: int) -> str | CharityLedgerError:
         if kind == _LABELSST:
-            number, = struct.unpack_from("<I", body, 6)
-            return self.strings[number]
+            return self.strings[int.from_bytes(body[6:10], "little")]
         if kind == _NUMBER:
             return self._number(struct.unpack_from("<d", body, 6)[0], style)
         if kind == _RK:
