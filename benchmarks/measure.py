@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 from flask import Flask
@@ -17,7 +18,7 @@ from charityledger.clock import SystemClock
 from charityledger.donations.money_accounts import ensure_default_accounts
 from charityledger.extensions import db
 from charityledger.ledger import store
-from charityledger.projects import catalogue
+from charityledger.projects import catalogue, needs
 from charityledger.projects.models import Category, ItemProgress, MajorProject, NeedItem, SubProject
 
 ROUNDS = 5
@@ -70,6 +71,7 @@ def add_large_project(tx: Session) -> int:
                     quantity=1, unit_price_fen=10**14, amount_fen=10**14)
     tx.add(item)
     tx.flush()
-    tx.add(ItemProgress(need_item_id=item.id, capacity=10**14))
+    tx.add(ItemProgress(need_item_id=item.id, capacity=0))
     tx.flush()
+    needs.change(tx, item.id, need=10**14, unit_price_fen=10**14, on=date(2026, 1, 1))
     return item.id

@@ -33,7 +33,7 @@ def _insert(model: Any, **values: str) -> str:
     return f"INSERT INTO {model.__table__.name} ({', '.join(values)}) VALUES ({', '.join(values.values())})"
 
 
-# What the service writes for one gift, in the same order; triggers fire for both.
+# What the service writes for one gift, in the same order; triggers fire for both, and count what the line is used for.
 STATEMENTS = (
     _insert(StatementLine, id=":line", account_code="'BANK'", booked_on=":day", amount_fen="100", counterparty="'x'",
             memo="'y'", recorded_at=":now"),
@@ -47,7 +47,6 @@ STATEMENTS = (
     _insert(JournalEntry, id=":line", kind="'gift'", effective_on=":day", period="'202604'", recorded_at=":now",
             subject_kind="'donation'", subject_id=":line", movement_count="1", total_fen="100"),
     "UPDATE donation SET entry_id = :line WHERE id = :line",
-    "UPDATE statement_line SET used_fen = used_fen + 100 WHERE id = :line",
     _insert(Allocation, statement_line_id=":line", kind="'donation'", subject_id=":line", entry_id=":line",
             amount_fen="100"),
     _insert(Event, kind="'gift_received'", subject_kind="'donation'", subject_id="'1'", at=":now",

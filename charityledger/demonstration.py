@@ -29,9 +29,10 @@ from .identity.actor import Actor
 from .identity.service import create_user
 from .ids import RandomIds
 from .ledger import numbering, store
-from .projects import files, measures, updates
+from .projects import files, measures, needs, updates
 from .projects.measures import ItemFigures
-from .projects.models import SiteFact, SubProject
+from .projects.models import NeedItem, SiteFact, SubProject
+from .projects.rules import capacity_of
 
 DAYS = 190                                  # how far back the generated history begins
 DECLARATIONS = 62_792                       # the programme's published figure
@@ -73,6 +74,9 @@ def mark(tx: Session, opened_on: date) -> None:
     tx.add(SiteFact(name="declarations", value=str(DECLARATIONS)))
     # The catalogue came in just now, but the generated history began long ago.
     tx.execute(update(SubProject).values(opened_on=opened_on))
+    for item in tx.scalars(select(NeedItem)):
+        needs.restate(tx, item.id, need=capacity_of(item.kind, item.quantity, item.amount_fen),
+                      unit_price_fen=item.unit_price_fen, on=opened_on)
     tx.flush()
 
 

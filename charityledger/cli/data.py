@@ -11,6 +11,8 @@ from ..ids import RandomIds
 from ..money import format_fen
 from .group import JSON, main, print_json, with_database
 
+MOST_ROWS = 1_000_000
+
 
 @main.group()
 def projects() -> None:
@@ -50,10 +52,12 @@ def import_file(file: Path, as_json: bool) -> None:
     """Import pledges from CSV.
 
     Columns: external_id, donor_name, donor_kind, sub_code, amount_yuan, pledged_on, phone, account.
+    pledged_on: not after today, not before 1 January five years ago.
     """
     from ..donations.importing import import_pledges
 
-    result = import_pledges(file.read_bytes(), actor=Actor.system(), clock=SystemClock(), ids=RandomIds())
+    result = import_pledges(file.read_bytes(), actor=Actor.system(), clock=SystemClock(), ids=RandomIds(),
+                            most=MOST_ROWS)
     if as_json:
         print_json({"pledges": result.pledges, "problems": result.problems})
     else:

@@ -1,5 +1,6 @@
 """Adoption: reserve, confirm, give up, expire. A reservation becomes a pledge; neither is ever income."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,7 +23,7 @@ from ..projects.rules import ADOPTABLE_STATUSES
 from .donors import DonorFacts, find_or_create
 from .lines import AmountNotPositive
 from .models import Instalment, Pledge, PledgeLine
-from .rules import LIVE_STATES, Part, instalment_plan, spread
+from .rules import LIVE_STATES, Part, check_pledged_on, instalment_plan, spread
 
 
 class OneItemOnly(InvalidInput):
@@ -76,11 +77,15 @@ def adopt(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFact
 def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFacts, wish: AdoptionWish,
            pledged_on: date | None = None, external_id: str | None = None, enforceability: str = "ordinary",
            source: str = "offline", key: str | None = None) -> int:
-    """Staff log a promise made on paper or by phone: reserved and confirmed at once, and it never expires unasked."""
+    """Staff log a promise made on paper or by phone: reserved and confirmed at once, and it never expires unasked.
+
+    Raises PledgedOnOutside for a day to come or long past, and what `adopt` raises.
+    """
     def act() -> int:
         if external_id and tx.scalar(select(Pledge.id).where(Pledge.external_id == external_id)) is not None:
             raise ExternalIdTaken(external_id=external_id)
         on = pledged_on or today(clock)
+        check_pledged_on(on, today(clock))
         pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, None, on)
         pledge.source, pledge.external_id, pledge.enforceability = source, external_id, enforceability
         _confirm(tx, pledge, actor, clock, on, None)
@@ -254,8 +259,13 @@ def _fund(tx: Session, pledge: Pledge) -> str:
     return tx.get_one(SubProject, pledge.sub_project_id).code
 
 
+def facts_of(reference: str, kind: str, amount: int, paid: int, items: Sequence[tuple[int, int]]) -> events.Payload:
+    """What an event of a pledge says. `items`: (need item, amount)."""
+    return {"reference": reference, "kind": kind, "amount": amount, "paid": paid,
+            "items": [{"item": item_id, "amount": part} for item_id, part in items]}
+
+
 def _record(tx: Session, kind: str, pledge: Pledge, actor: Actor, clock: Clock) -> None:
-    events.record(tx, kind=kind, subject=("pledge", pledge.id), payload={
-        "reference": pledge.reference, "kind": pledge.kind, "amount": pledge.amount, "paid": pledge.paid,
-        "items": [{"item": line.need_item_id, "amount": line.amount} for line in pledge.lines]},
-        actor_id=actor.user_id, at=clock.now())
+    events.record(tx, kind=kind, subject=("pledge", pledge.id), payload=facts_of(
+        pledge.reference, pledge.kind, pledge.amount, pledge.paid,
+        [(line.need_item_id, line.amount) for line in pledge.lines]), actor_id=actor.user_id, at=clock.now())

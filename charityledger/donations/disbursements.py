@@ -188,13 +188,19 @@ def returned(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, o
                        subject=("disbursement", row.id), on=on)
         store.post(tx, postings.payment_returned(
             row.id, tx.get_one(MoneyAccount, row.account_code).ledger_account, sub.code, row.amount_fen, on,
-            prepaid=row.prepaid and not delivered), clock=clock, made_by=actor.user_id)
+            prepaid=row.prepaid and not delivered, spent_in=_spent_in(row)), clock=clock, made_by=actor.user_id)
         row.state, row.returned_on = "returned", on
         tx.flush()
         _record(tx, "disbursement_returned", row, actor, clock)
         return row.id
 
     return once(tx, key, {"use": "returned", "id": disbursement_id, "on": on}, act, clock=clock)
+
+
+def _spent_in(row: Disbursement) -> int | None:
+    """The year in which the payment became cost: what is paid in advance does on delivery."""
+    day = row.delivered_on if row.prepaid else row.paid_on
+    return day.year if day is not None else None
 
 
 def _person(actor: Actor) -> int:

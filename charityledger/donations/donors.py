@@ -12,6 +12,7 @@ from ..audit import events
 from ..clock import Clock
 from ..errors import InvalidInput, NotFound
 from ..identity.actor import Actor
+from ..many import insert_many, next_ids
 from .models import Donor, Membership, Pledge
 
 PAGE_SIZE = 50
@@ -61,6 +62,33 @@ def create(tx: Session, facts: DonorFacts, *, actor: Actor, clock: Clock) -> Don
     events.record(tx, kind="donor_added", subject=("donor", donor.id), payload={"kind": facts.kind},
                   actor_id=actor.user_id, at=clock.now())
     return donor
+
+
+def find_many(tx: Session, facts: Iterable[DonorFacts]) -> dict[DonorFacts, int]:
+    """{facts: id} of those that are known, by the same rule as `find_or_create`; facts without a phone never are. Names
+    as `plain_name` makes them."""
+    wanted = {(one.kind, one.name, one.phone): one for one in facts if one.phone}
+    found: dict[DonorFacts, int] = {}
+    rows = tx.execute(select(Donor.id, Donor.kind, Donor.name, Donor.phone).where(
+        Donor.merged_into_id.is_(None), Donor.phone.in_({phone for _, _, phone in wanted}), ~has_account())
+        .order_by(Donor.id))
+    for donor_id, *key in rows:
+        told = wanted.get((key[0], key[1], key[2]))
+        if told is not None:
+            found.setdefault(told, donor_id)
+    return found
+
+
+def create_many(tx: Session, facts: Sequence[DonorFacts], *, actor: Actor, clock: Clock) -> list[int]:
+    """New donors, each with a name as `plain_name` makes it; returns their ids."""
+    numbers = next_ids(tx, Donor.__table__, len(facts))
+    insert_many(tx, Donor.__table__, [
+        {"id": number, "kind": one.kind, "name": one.name, "phone": one.phone, "email": one.email,
+         "created_at": clock.now()} for number, one in zip(numbers, facts, strict=True)])
+    events.record_many(tx, [events.Told("donor_added", ("donor", number), {"kind": one.kind})
+                            for number, one in zip(numbers, facts, strict=True)], actor_id=actor.user_id,
+                       at=clock.now())
+    return numbers
 
 
 def living(session: Session, donor_id: int) -> Donor:

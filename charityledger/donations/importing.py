@@ -1,26 +1,26 @@
 """Imports offline and expected gifts from a CSV file: each row is a promise that staff accepted."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from .. import wording
 from ..clock import Clock
-from ..database import use_case
-from ..errors import CharityLedgerError, IdempotencyConflict, NotFound, OverNeed, WrongState
-from ..extensions import db
+from ..errors import CharityLedgerError, NotFound, OverNeed, WrongState
 from ..identity.actor import Actor
 from ..ids import Ids
-from ..ledger.idempotency import once
 from ..projects import measures
 from ..projects.models import SubProject
 from ..projects.rules import ADOPTABLE_STATUSES
-from .adoption import AdoptionWish, ExternalIdTaken, accept
-from .donors import DonorFacts
+from .accepting import accept_rows
 from .models import Pledge
-from .pledge_rows import Fault, Row, read_rows
+from .pledge_rows import MAX_ROWS, Fault, Row, read_rows
+from .rules import PledgedOnOutside, check_pledged_on
+
+CHUNK = 1000
 
 
 @dataclass(frozen=True)
@@ -59,46 +59,24 @@ def problem(fault: Fault) -> Problem:
     return Problem(line, error.code, wording.text(error))
 
 
-def import_pledges(data: bytes, *, actor: Actor, clock: Clock, ids: Ids) -> ImportResult:
-    """Read a file and accept a pledge for each row, each in a transaction of its own: a faulty row records nothing
-    and stops no other. The same file again gives the same references."""
-    rows, faults = read_rows(data)
+def import_pledges(data: bytes, *, actor: Actor, clock: Clock, ids: Ids, most: int = MAX_ROWS) -> ImportResult:
+    """Read a file and accept a pledge for each row, CHUNK rows in a transaction: a faulty row records nothing and stops
+    no other. The same file again gives the same references. `most`: how many rows a file may have."""
+    rows, faults = read_rows(data, most=most)
     result = ImportResult()
-    for row in rows:
-        try:
-            before = db.session.scalar(select(Pledge.id).where(Pledge.external_id == row.external_id))
-            pledge_id = import_row(actor=actor, clock=clock, ids=ids, row=row)
-        except CharityLedgerError as error:
-            faults.append((row.line, error))
-        else:
-            reference = db.session.scalar(select(Pledge.reference).where(Pledge.id == pledge_id)) or ""
-            result.pledges.append(ImportedPledge(row.external_id, reference, row.sub_code, row.amount_fen, row.line,
-                                                 pledge_id, new=before is None))
+    for start in range(0, len(rows), CHUNK):
+        accepted = accept_rows(actor=actor, clock=clock, ids=ids, rows=rows[start:start + CHUNK])
+        faults += accepted.faults
+        result.pledges += [
+            ImportedPledge(row.external_id, reference, row.sub_code, row.amount_fen, row.line, pledge_id, new)
+            for row, pledge_id, reference, new in accepted.pledges]
     result.problems = [problem(fault) for fault in sorted(faults, key=lambda fault: fault[0])]
     return result
 
 
-@use_case
-def import_row(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, row: Row) -> int:
-    """Accept one row; returns the pledge's id. The same row again returns the same id.
-
-    Raises OverNeed (nothing is pledged), ExternalIdTaken, NotFound for an unknown project, WrongState for a closed one.
-    """
-    def act() -> int:
-        donor = DonorFacts(kind=row.donor_kind, name=row.donor_name, phone=row.phone)
-        wish = AdoptionWish(sub_code=row.sub_code, kind="cash", amount=row.amount_fen, shown="none")
-        return accept.inside(tx, actor=actor, clock=clock, ids=ids, donor=donor, wish=wish, source="import",
-                             pledged_on=row.pledged_on, external_id=row.external_id)
-
-    content = {"use": "import_row", **asdict(row), "line": 0}
-    try:
-        return once(tx, f"pledge-import:{row.external_id}", content, act, clock=clock)
-    except IdempotencyConflict:
-        raise ExternalIdTaken(external_id=row.external_id) from None
-
-
-def foresee(session: Session, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]], list[Fault]]:
-    """For the preview: (row, its reference where it came before), and what would be refused. Changes nothing."""
+def foresee(session: Session, rows: Sequence[Row], on: date) -> tuple[list[tuple[Row, str]], list[Fault]]:
+    """For the preview on the day `on`: (row, its reference where it came before), and what would be refused. Changes
+    nothing."""
     known = dict(session.execute(select(Pledge.external_id, Pledge.reference).where(
         Pledge.external_id.in_([row.external_id for row in rows]))).all())
     left = {sub: sum(max(f.cash.open, 0) for f in items)
@@ -107,7 +85,7 @@ def foresee(session: Session, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]
     fine: list[tuple[Row, str]] = []
     faults: list[Fault] = []
     for row in rows:
-        fault = None if row.external_id in known else _foreseen(row, left, status)
+        fault = None if row.external_id in known else _foreseen(row, left, status, on)
         if fault is None:
             fine.append((row, known.get(row.external_id, "")))
             left[row.sub_code] = left.get(row.sub_code, 0) - (0 if row.external_id in known else row.amount_fen)
@@ -116,11 +94,15 @@ def foresee(session: Session, rows: Sequence[Row]) -> tuple[list[tuple[Row, str]
     return fine, faults
 
 
-def _foreseen(row: Row, left: dict[str, int], status: dict[str, str]) -> CharityLedgerError | None:
+def _foreseen(row: Row, left: dict[str, int], status: dict[str, str], on: date) -> CharityLedgerError | None:
     if row.sub_code not in status:
         return NotFound(what=row.sub_code)
     if status[row.sub_code] not in ADOPTABLE_STATUSES:
         return WrongState(subject=row.sub_code, state=status[row.sub_code], wanted="open")
+    try:
+        check_pledged_on(row.pledged_on, on)
+    except PledgedOnOutside as error:
+        return error
     open_fen = left.get(row.sub_code, 0)
     if row.amount_fen > open_fen:
         return OverNeed(item=row.sub_code, left=open_fen, requested=row.amount_fen, kind="cash", unit="", unit_en="")

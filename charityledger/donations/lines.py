@@ -1,17 +1,19 @@
 """Lines of money accounts, and what each part of a line became: used up to its amount, never beyond (promise 5)."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from ..clock import Clock
+from ..clock import Clock, period_of, today
 from ..database import is_postgresql
 from ..errors import Conflict, InvalidInput, LineOverused, NotFound
 from ..identity.actor import Actor
+from ..ledger.models import Period
 from .models import Allocation, MoneyAccount, StatementLine
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
@@ -106,6 +108,28 @@ def read(tx: Session, line_id: int, on: date | None = None) -> Line:
     return line if on is None else line._replace(booked_on=on)
 
 
+def left_of(line: StatementLine) -> int:
+    """What is not used of a line, in fen; nothing of one in another currency can be."""
+    return abs(line.amount_fen) - line.used_fen if line.currency == "CNY" else 0
+
+
+def booking_days(tx: Session, rows: Sequence[StatementLine], clock: Clock) -> dict[int, date]:
+    """{line id: the day to book it}: its own; today where something that it had become was taken back, because dated
+    back the books of the days between would hold the money twice; the first open day where its month is closed."""
+    ids = [row.id for row in rows]
+    turned = set(tx.scalars(select(Allocation.statement_line_id).where(
+        Allocation.statement_line_id.in_(ids), Allocation.reverses_id.is_not(None)))) if ids else set()
+    closed = set(tx.scalars(select(Period.code).where(Period.closed_at.is_not(None))))
+    return {row.id: first_open(today(clock) if row.id in turned else row.booked_on, closed) for row in rows}
+
+
+def first_open(day: date, closed: Collection[str]) -> date:
+    """The day itself, or the first day after it whose month is open. `closed`: codes of closed months."""
+    while period_of(day) in closed:
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return day
+
+
 def not_before(on: date, earliest: date | None) -> None:
     """Books as at a day must make sense. Raises DateTooEarly."""
     if earliest is not None and on < earliest:
@@ -157,12 +181,6 @@ def take_fee(tx: Session, line_id: int) -> int:
     if done.rowcount != 1:  # type: ignore[attr-defined]
         return 0
     return int(tx.scalars(select(StatementLine.fee_fen).where(StatementLine.id == line_id)).one())
-
-
-def was_reversed(tx: Session, line_id: int) -> bool:
-    """Whether something that a line had become was taken back."""
-    return tx.scalars(select(Allocation.id).where(Allocation.statement_line_id == line_id,
-                                                  Allocation.reverses_id.is_not(None)).limit(1)).first() is not None
 
 
 def became(session: Session, line_id: int) -> dict[tuple[str, int], int]:

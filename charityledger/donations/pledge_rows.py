@@ -16,7 +16,7 @@ COLUMNS = ("external_id", "donor_name", "donor_kind", "sub_code", "amount_yuan",
 REQUIRED = COLUMNS[:6]
 KINDS = {"individual": "individual", "enterprise": "enterprise", "个人": "individual", "单位": "enterprise",
          "企业": "enterprise"}
-MAX_ROWS = 5000
+MAX_ROWS = 5000         # what a page can show for checking; the command takes as many as fit into memory
 _LONGEST = {"external_id": 80, "donor_name": 200, "account": 60}
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 
@@ -76,8 +76,8 @@ class Row:
 Fault = tuple[int, CharityLedgerError]
 
 
-def read_rows(data: bytes) -> tuple[list[Row], list[Fault]]:
-    """The rows that can be understood, and what is wrong with the others. Pure."""
+def read_rows(data: bytes, *, most: int = MAX_ROWS) -> tuple[list[Row], list[Fault]]:
+    """The rows that can be understood, and what is wrong with the others; of more than `most` rows none. Pure."""
     try:
         reader = csv.reader(io.StringIO(decode(data), newline=""), strict=True)
         table = [(reader.line_num, values) for values in reader]
@@ -87,8 +87,8 @@ def read_rows(data: bytes) -> tuple[list[Row], list[Fault]]:
     missing: list[Fault] = [(1, ColumnMissing(column=name)) for name in REQUIRED if name not in header]
     if missing:
         return [], missing
-    if len(table) > MAX_ROWS + 1:
-        return [], [(MAX_ROWS + 2, TooManyRows(limit=MAX_ROWS))]
+    if len(table) > most + 1:
+        return [], [(most + 2, TooManyRows(limit=most))]
     rows: list[Row] = []
     faults: list[Fault] = []
     seen: dict[str, int] = {}

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from ..clock import Clock, today
+from ..clock import Clock
 from ..database import use_case
 from ..errors import LineOverused, NotFound, WrongState
 from ..identity.actor import Actor
@@ -77,18 +77,18 @@ def allocate_line(tx: Session, *, actor: Actor, clock: Clock, line_id: int, refe
     """What is left of a line (after a reversal, or because part of it was allocated) finds its place: a pledge, a
     sub-project, the general fund, or, with none of them, suspense. `amount_fen`: how much, default all that is left.
 
-    After a reversal it is dated today: dated back, the books of the days between would hold the money twice.
+    Its day is that of `lines.booking_days`.
     """
     def act() -> int:
         row = tx.get(StatementLine, line_id)
         if row is None:
             raise NotFound(what=f"line {line_id}")
-        left_fen = row.amount_fen - row.used_fen
+        left_fen = lines.left_of(row) if row.amount_fen > 0 else 0
         fen = left_fen if amount_fen is None else amount_fen
         if not 0 < fen <= left_fen:
             raise LineOverused(line_id=line_id, left_fen=left_fen, requested_fen=fen)
         donor_id = find_or_create(tx, donor, actor=actor, clock=clock) if donor else None
-        on = today(clock) if lines.was_reversed(tx, line_id) else None
+        on = lines.booking_days(tx, [row], clock)[line_id]
         if reference is not None:
             pay_pledge(tx, line_id=line_id, pledge=find_pledge(tx, reference), amount_fen=fen, fee_fund=fee_fund,
                        actor=actor, clock=clock, on=on)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from ..errors import InvalidInput
+
 PLEDGE_STATES = ("reserved", "pledged", "part_paid", "fulfilled", "expired", "cancelled", "released", "defaulted",
                  "transferred")
 LIVE_STATES = ("pledged", "part_paid")                  # outstanding counts
@@ -12,6 +14,21 @@ COUNTED_STATES = ("pledged", "part_paid", "fulfilled")  # whole amount counts as
 ENDED_STATES = ("expired", "cancelled", "released", "defaulted", "transferred")
 DISBURSEMENT_STATES = ("requested", "paid", "rejected", "withdrawn", "returned")
 SHOWN = ("full", "short", "none")
+PLEDGED_WITHIN_YEARS = 5
+
+
+class PledgedOnOutside(InvalidInput):
+    """A promise is logged of today or of a day that can be remembered. Facts: earliest, latest (as text)."""
+
+    code = "pledged_on_outside"
+
+
+def check_pledged_on(day: date, today: date) -> None:
+    """From the first day of the fifth year before until today; anything else is a slip of the pen. Raises
+    PledgedOnOutside."""
+    earliest = date(today.year - PLEDGED_WITHIN_YEARS, 1, 1)
+    if not earliest <= day <= today:
+        raise PledgedOnOutside(earliest=earliest.isoformat(), latest=today.isoformat())
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,18 @@ def gift_account(fund: str) -> str:
     return GIFT_RESTRICTED if is_restricted(fund) else GIFT_UNRESTRICTED
 
 
+def net_assets_of(account: str, fund: str) -> str | None:
+    """Where income, cost or a transfer of this fund stands once its year is over; None for other accounts.
+
+    A release has already moved what was spent from restricted to unrestricted net assets, so income closes to the
+    restricted side and cost to the unrestricted one.
+    """
+    kind = BY_CODE[parent_of(account)].kind
+    if kind not in ("income", "cost", "transfer"):
+        return None
+    return NET_RESTRICTED if is_restricted(fund) and kind != "cost" else NET_UNRESTRICTED
+
+
 def under(parent: str, suffix: str) -> str:
     """Code of the sub-account that one real bank account or wallet gets: `1002-ICBC`."""
     return f"{parent}-{suffix}"

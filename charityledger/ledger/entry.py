@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..errors import MixedMovement, UnbalancedEntry, UnknownAccount
-from .chart import BY_CODE, parent_of
+from .chart import BY_CODE, net_assets_of, parent_of
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,22 @@ class Entry:
                     raise MixedMovement(debit=m.debit, credit=m.credit)
 
 
-def reversal(of: Entry, entry_id: int, on: date) -> Entry:
-    """The entry that undoes `of`: every movement turned, last first, pointing at what it corrects."""
-    return Entry("reversal", on, tuple(m.turned() for m in reversed(of.movements)), of.subject, entry_id)
+def reversal(of: Entry, entry_id: int, on: date, *, but: frozenset[str] = frozenset()) -> Entry:
+    """The entry that undoes `of`: every movement turned, last first, pointing at what it corrects.
+
+    Income and cost of a year that is over stand in net assets: what undoes them adjusts net assets, and this year's
+    statement of activities shows nothing of it (adr/0009). `but`: funds whose movements stay as they are.
+    """
+    turned = tuple(m.turned() for m in reversed(of.movements) if m.fund not in but)
+    if of.effective_on.year < on.year:
+        turned = tuple(as_net_assets(m) for m in turned)
+    return Entry("reversal", on, turned, of.subject, entry_id)
+
+
+def as_net_assets(m: Movement) -> Movement:
+    """The movement with net assets in the place of income, cost and transfers."""
+    return replace(m, debit=net_assets_of(m.debit, m.fund) or m.debit,
+                   credit=net_assets_of(m.credit, m.fund) or m.credit)
 
 
 def by_account_and_fund(movements: Iterable[Movement]) -> dict[tuple[str, str], int]:

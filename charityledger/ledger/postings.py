@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from . import chart as c
-from .entry import Entry, Movement
+from .entry import Entry, Movement, as_net_assets
 
 
 def release(fund: str, amount_fen: int) -> tuple[Movement, ...]:
@@ -52,6 +52,11 @@ def gift(donation_id: int, money: str, fund: str, amount_fen: int, on: date, *, 
 def _fee(money: str, fund: str, fee_fen: int) -> tuple[Movement, ...]:
     """What a wallet kept (example 1)."""
     return (Movement(c.FUNDRAISING_COST, money, fund, fee_fen), *release(fund, fee_fen)) if fee_fen else ()
+
+
+def wallet_fee(line_id: int, money: str, fund: str, fee_fen: int, on: date) -> Entry:
+    """What a wallet kept of a gift, as a line of its own (example 1)."""
+    return Entry("wallet_fee", on, _fee(money, fund, fee_fen), ("statement_line", line_id))
 
 
 def to_suspense(line_id: int, money: str, amount_fen: int, on: date, *, fee_fen: int = 0) -> Entry:
@@ -111,13 +116,17 @@ def deposit(count_id: int, bank: str, cash: str, fund: str, amount_fen: int, on:
 
 
 def payment_returned(disbursement_id: int, money: str, fund: str, amount_fen: int, on: date, *,
-                     prepaid: bool = False) -> Entry:
-    """退汇, in: our payment came back; its release is reversed with it (example 6)."""
+                     prepaid: bool = False, spent_in: int | None = None) -> Entry:
+    """退汇, in: our payment came back; its release is reversed with it (example 6).
+
+    `spent_in`: the year of its cost; where that is over, net assets get the cost back (adr/0009)."""
     if prepaid:
         rows: Sequence[Movement] = (Movement(money, c.PREPAID, fund, amount_fen),)
     else:
         rows = (Movement(money, c.PROGRAMME_COST, fund, amount_fen),
                 *(m.turned() for m in release(fund, amount_fen)))
+    if spent_in is not None and spent_in < on.year:
+        rows = [as_net_assets(m) for m in rows]
     return Entry("payment_returned", on, tuple(rows), ("disbursement", disbursement_id))
 
 
@@ -170,15 +179,12 @@ def management_cost(line_id: int, money: str, amount_fen: int, on: date, fund: s
 def year_end(balances: dict[tuple[str, str], int], on: date) -> Entry | None:
     """Closes income, cost and transfers of every fund into its net assets (example 11); None where nothing is open.
 
-    `balances`: {(account, fund): fen}, debit positive, as at `on`. A release has already moved what was spent from
-    restricted to unrestricted net assets, so income closes to the restricted side and cost to the unrestricted one.
+    `balances`: {(account, fund): fen}, debit positive, as at `on`.
     """
     rows = []
     for (account, fund), fen in sorted(balances.items()):
-        kind = c.BY_CODE[c.parent_of(account)].kind
-        if not fen or kind not in ("income", "cost", "transfer"):
+        net = c.net_assets_of(account, fund)
+        if not fen or net is None:
             continue
-        restricted = c.is_restricted(fund) and kind != "cost"
-        net = c.NET_RESTRICTED if restricted else c.NET_UNRESTRICTED
         rows.append(Movement(account, net, fund, -fen) if fen < 0 else Movement(net, account, fund, fen))
     return Entry("year_end", on, tuple(rows)) if rows else None

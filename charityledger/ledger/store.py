@@ -1,6 +1,8 @@
 """The only writer of movements."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from ..database import is_postgresql
 from ..errors import (
     AccountOverdrawn,
     AlreadyReversed,
+    Conflict,
     FundOverdrawn,
     HeldMoney,
     PeriodClosed,
@@ -17,6 +20,7 @@ from ..errors import (
     StockOverdrawn,
     UnknownFund,
 )
+from ..many import insert_many
 from . import chart
 from .entry import Entry, by_account_and_fund, change_in
 from .models import AccountBalance, Fund, FundBalance, JournalEntry, LedgerAccount, MovementRow, Period
@@ -24,7 +28,10 @@ from .models import AccountBalance, Fund, FundBalance, JournalEntry, LedgerAccou
 # What pays money out, sends it back, undoes or re-designates it: never without a second person (promise 9).
 NEEDS_APPROVAL = frozenset({"disbursement", "prepayment", "refund", "reversal", "surplus_transfer"})
 
-_NEXT_POSTGRESQL = text("SELECT nextval('journal_entry_number')")
+# From so many rows on they are sent as arrays.
+MANY = 20
+
+_NEXT_POSTGRESQL = text("SELECT nextval('journal_entry_number') FROM generate_series(1, :count)")
 # Tables, not models, and prepared once: every posting runs these, and building them costs more than running them.
 _ENTRY, _MONTH = JournalEntry.__table__.c, Period.__table__.c
 _FUND, _ACCOUNT = FundBalance.__table__.c, AccountBalance.__table__.c
@@ -41,30 +48,67 @@ _ADD_MOVEMENT = insert(MovementRow.__table__)
 _ADD_ENTRY = insert(JournalEntry.__table__)
 
 
+class Posting(NamedTuple):
+    """An entry with the people behind it."""
+
+    entry: Entry
+    made_by: int | None
+    approved_by: int | None = None
+
+
 def post(tx: Session, entry: Entry, *, clock: Clock, made_by: int | None, approved_by: int | None = None) -> int:
     """Write one entry and return its id.
 
     Raises FundOverdrawn, StockOverdrawn, AccountOverdrawn, HeldMoney, PeriodClosed, SamePerson, UnknownFund or
     AlreadyReversed. The database refuses each of these once more by itself.
     """
-    _check_people(entry, made_by, approved_by)
-    period = _open_period(tx, entry.effective_on)
-    _check_balances(tx, entry)
-    if entry.reverses_id is not None and tx.scalar(
-            select(JournalEntry.id).where(JournalEntry.reverses_id == entry.reverses_id)):
-        raise AlreadyReversed(entry_id=entry.reverses_id)
-    connection = tx.connection()
-    entry_id = int(connection.execute(_NEXT_POSTGRESQL if is_postgresql(tx) else _NEXT_SQLITE).scalar_one())
-    connection.execute(_ADD_MOVEMENT, [
+    return post_many(tx, [Posting(entry, made_by, approved_by)], clock=clock)[0]
+
+
+def post_many(tx: Session, postings: Sequence[Posting], *, clock: Clock) -> list[int]:
+    """Write entries in their order, all or none, and return their ids. Raises what `post` raises, for the first that
+    cannot be written."""
+    if not postings:
+        return []
+    entries = [posting.entry for posting in postings]
+    for posting in postings:
+        _check_people(posting.entry, posting.made_by, posting.approved_by)
+    periods = {day: _open_period(tx, day) for day in sorted({entry.effective_on for entry in entries})}
+    _check_balances(tx, entries)
+    for entry in entries:
+        if entry.reverses_id is not None and tx.scalar(
+                select(JournalEntry.id).where(JournalEntry.reverses_id == entry.reverses_id)):
+            raise AlreadyReversed(entry_id=entry.reverses_id)
+    ids = _next_ids(tx, len(entries))
+    _insert(tx, MovementRow.__table__, [
         {"entry_id": entry_id, "line": line, "debit_account": m.debit, "credit_account": m.credit, "fund": m.fund,
-         "amount_fen": m.amount_fen} for line, m in enumerate(entry.movements, 1)])
+         "amount_fen": m.amount_fen}
+        for entry_id, entry in zip(ids, entries, strict=True) for line, m in enumerate(entry.movements, 1)])
+    now = clock.now()
     # Header last: its insert is the seal that checks count and sum, and after it no movement can be added.
-    connection.execute(_ADD_ENTRY, {
-        "id": entry_id, "kind": entry.kind, "effective_on": entry.effective_on, "period": period,
-        "recorded_at": clock.now(), "made_by": made_by, "approved_by": approved_by,
-        "subject_kind": entry.subject[0], "subject_id": entry.subject[1], "reverses_id": entry.reverses_id,
-        "movement_count": len(entry.movements), "total_fen": sum(m.amount_fen for m in entry.movements)})
-    return entry_id
+    _insert(tx, JournalEntry.__table__, [
+        {"id": entry_id, "kind": p.entry.kind, "effective_on": p.entry.effective_on,
+         "period": periods[p.entry.effective_on], "recorded_at": now, "made_by": p.made_by,
+         "approved_by": p.approved_by, "subject_kind": p.entry.subject[0], "subject_id": p.entry.subject[1],
+         "reverses_id": p.entry.reverses_id, "movement_count": len(p.entry.movements),
+         "total_fen": sum(m.amount_fen for m in p.entry.movements)}
+        for entry_id, p in zip(ids, postings, strict=True)])
+    return ids
+
+
+def _next_ids(tx: Session, count: int) -> list[int]:
+    if is_postgresql(tx):
+        return list(tx.connection().execute(_NEXT_POSTGRESQL, {"count": count}).scalars())
+    first = int(tx.connection().execute(_NEXT_SQLITE).scalar_one())
+    return list(range(first, first + count))
+
+
+def _insert(tx: Session, table: Any, rows: list[dict[str, Any]]) -> None:
+    # One row goes the short way: preparing a statement for many costs more than running it for one.
+    if len(rows) < MANY:
+        tx.connection().execute(_ADD_MOVEMENT if table is MovementRow.__table__ else _ADD_ENTRY, rows)
+    else:
+        insert_many(tx, table, rows)
 
 
 def _check_people(entry: Entry, made_by: int | None, approved_by: int | None) -> None:
@@ -89,37 +133,53 @@ def _create_period(tx: Session, code: str) -> None:
     tx.execute(text("INSERT INTO period (code) VALUES (:code) ON CONFLICT (code) DO NOTHING"), {"code": code})
 
 
-def _check_balances(tx: Session, entry: Entry) -> None:
-    """Python's half of promise 1. Rows are locked in one order, funds before accounts, so nobody waits in a ring."""
+def _check_balances(tx: Session, entries: Sequence[Entry]) -> None:
+    """Python's half of promise 1, entry by entry. Rows are locked in one order, funds before accounts, so nobody waits
+    in a ring."""
+    movements = [m for entry in entries for m in entry.movements]
     # Money in suspense is owed: it only comes in, changes its place or goes back to what it is owed as.
-    if any(m.fund == chart.SUSPENSE_FUND and not (_may_hold(m.debit) and _may_hold(m.credit))
-           for m in entry.movements):
+    if any(m.fund == chart.SUSPENSE_FUND and not (_may_hold(m.debit) and _may_hold(m.credit)) for m in movements):
         raise HeldMoney()
     locking, connection = is_postgresql(tx), tx.connection()
-    cash, stock = change_in(entry.movements, "money"), change_in(entry.movements, "stock")
-    funds = sorted({m.fund for m in entry.movements})
+    funds = sorted({m.fund for m in movements})
     rows = {row.fund: row
             for row in connection.execute(_FUNDS_LOCKED if locking else _FUNDS, {"funds": funds})}
     for fund in funds:
         if fund not in rows:
             raise UnknownFund(fund=fund)
-        # Money asked for by an open request is spoken for; a payment frees its own reservation before it posts.
-        free_fen = rows[fund].cash_fen - rows[fund].reserved_fen
-        if cash.get(fund, 0) < 0 and free_fen + cash[fund] < 0:
-            raise FundOverdrawn(fund=fund, available_fen=free_fen, requested_fen=-cash[fund])
-        if stock.get(fund, 0) < 0 and rows[fund].stock_fen + stock[fund] < 0:
-            raise StockOverdrawn(fund=fund, available_fen=rows[fund].stock_fen, requested_fen=-stock[fund])
+    # Money asked for by an open request is spoken for; a payment frees its own reservation before it posts.
+    free = {fund: row.cash_fen - row.reserved_fen for fund, row in rows.items()}
+    stock = {fund: row.stock_fen for fund, row in rows.items()}
+    for entry in entries:
+        _move(free, change_in(entry.movements, "money"), FundOverdrawn)
+        _move(stock, change_in(entry.movements, "stock"), StockOverdrawn)
     # Accounts that end as they began are locked too: the trigger touches them on the way.
-    change = {code: 0 for m in entry.movements for code in (m.debit, m.credit) if _holds_money(code)}
-    for (account, _), fen in by_account_and_fund(entry.movements).items():
-        if account in change:
-            change[account] += fen
+    accounts = sorted({code for m in movements for code in (m.debit, m.credit) if _holds_money(code)})
+    changes = [_by_account(entry) for entry in entries]
     # SQLite's writer is alone: what only comes in needs no look at the account.
-    if change and (locking or min(change.values()) < 0):
-        for row in connection.execute(_ACCOUNTS_LOCKED if locking else _ACCOUNTS, {"accounts": sorted(change)}):
-            if change[row.account] < 0 and row.amount_fen + change[row.account] < 0:
-                raise AccountOverdrawn(account=row.account, available_fen=row.amount_fen,
-                                       requested_fen=-change[row.account])
+    if accounts and (locking or any(fen < 0 for change in changes for fen in change.values())):
+        held = {row.account: row.amount_fen for row in connection.execute(
+            _ACCOUNTS_LOCKED if locking else _ACCOUNTS, {"accounts": accounts})}
+        for change in changes:
+            _move(held, change, AccountOverdrawn)
+
+
+def _by_account(entry: Entry) -> dict[str, int]:
+    """What an entry does to each money account, over all funds."""
+    change: dict[str, int] = {}
+    for (account, _), fen in by_account_and_fund(entry.movements).items():
+        if _holds_money(account):
+            change[account] = change.get(account, 0) + fen
+    return change
+
+
+def _move(have: dict[str, int], change: dict[str, int], error: type[Conflict]) -> None:
+    """Add a change to what there is. Raises `error` where that takes more than there is."""
+    for name, fen in change.items():
+        if fen < 0 and have[name] + fen < 0:
+            subject = {"account" if error is AccountOverdrawn else "fund": name}
+            raise error(**subject, available_fen=have[name], requested_fen=-fen)
+        have[name] += fen
 
 
 def _holds_money(code: str) -> bool:

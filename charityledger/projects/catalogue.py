@@ -80,15 +80,19 @@ def load(tx: Session, *, catalogue: Catalogue, clock: Clock, status: str = "open
 
 def add_project(tx: Session, row: Row, needs: Sequence[Row], *, status: str, on: date, actor: Actor,
                 clock: Clock) -> SubProject:
-    """A sub-project with its need items and the one event that tells of them."""
+    """A sub-project with its need items and the one event that tells of them.
+
+    Its needs are known since it was opened, where that is before `on`: a programme may be older than its database.
+    """
     values = project_values(row)
     status = str(row.values.get("status") or status)
     if status in ADOPTABLE_STATUSES and not values.get("opened_on"):
         values["opened_on"] = on
     sub = service.insert(tx, str(row.values["sub_code"]), values, status=status)
     given = [item_values(need) for need in needs]
+    since = min(on, sub.opened_on or on)
     for need, item in zip(needs, given, strict=True):
-        items.insert(tx, sub.id, int(str(need.values["line"])), item)
+        items.insert(tx, sub.id, int(str(need.values["line"])), item, on=since)
     service.record_added(tx, sub, given, actor=actor, clock=clock)
     return sub
 

@@ -1,18 +1,19 @@
 """Need items: add, revise, withdraw. The need never falls below what donors have taken (promise 4)."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy.orm import Session
 
 from ..audit import events
-from ..clock import Clock
+from ..clock import Clock, today
 from ..database import use_case
 from ..errors import NotFound
 from ..identity.actor import Actor
 from ..ledger.idempotency import once
-from . import capacity, revisions
+from . import capacity, needs, revisions
 from .errors import CapacityBelowTaken, ItemTaken, KindFixed
 from .models import ItemProgress, NeedItem, NeedMovement, SubProject
 from .revisions import Value
@@ -31,7 +32,7 @@ def add(tx: Session, *, sub_project_id: int, values: Mapping[str, Value], actor:
         if sub is None:
             raise NotFound(what=str(sub_project_id))
         last = tx.scalar(select(func.max(NeedItem.line)).where(NeedItem.sub_project_id == sub.id)) or 0
-        item = insert(tx, sub.id, line or last + 1, values)
+        item = insert(tx, sub.id, line or last + 1, values, on=today(clock))
         events.record(tx, kind="need_item_added", subject=subject(sub, item), payload={
             "fields": revisions.facts(revisions.values_of(item, FIELDS))}, actor_id=actor.user_id, at=clock.now())
         return item.id
@@ -66,8 +67,9 @@ def withdraw(tx: Session, *, item_id: int, actor: Actor, clock: Clock, key: str 
         item, counter = locked(tx, item_id)
         if counter.open != counter.capacity or counter.pledged or counter.received:
             raise ItemTaken(item=item.title_zh)
-        counter.capacity, item.withdrawn = 0, True
+        item.withdrawn = True
         tx.flush()
+        needs.change(tx, item.id, need=-counter.capacity, unit_price_fen=0, on=today(clock))
         revisions.record(tx, subject(tx.get_one(SubProject, item.sub_project_id), item),
                          [revisions.FieldChange("withdrawn", False, True)], actor=actor, clock=clock)
         return item.id
@@ -94,15 +96,16 @@ def locked(tx: Session, item_id: int) -> tuple[NeedItem, ItemProgress]:
     return item, counter
 
 
-def insert(tx: Session, sub_project_id: int, line: int, values: Mapping[str, Value]) -> NeedItem:
-    """The item and its counter, without an event."""
+def insert(tx: Session, sub_project_id: int, line: int, values: Mapping[str, Value], *, on: date) -> NeedItem:
+    """The item and its counter, needed from `on` on, without an event."""
     item = NeedItem(sub_project_id=sub_project_id, line=line, **values)
     tx.add(item)
     tx.flush()
     tx.execute(insert_into(ItemProgress.__table__), {
-        "need_item_id": item.id, "capacity": capacity_of(item.kind, item.quantity, item.amount_fen), "reserved": 0,
-        "pledged": 0, "paid": 0, "received": 0, "disbursed": 0, "delivered": 0, "received_value_fen": 0,
-        "disbursed_value_fen": 0})
+        "need_item_id": item.id, "capacity": 0, "reserved": 0, "pledged": 0, "paid": 0, "received": 0, "disbursed": 0,
+        "delivered": 0, "received_value_fen": 0, "disbursed_value_fen": 0})
+    needs.change(tx, item.id, need=capacity_of(item.kind, item.quantity, item.amount_fen),
+                 unit_price_fen=item.unit_price_fen, on=on)
     return item
 
 
@@ -114,14 +117,20 @@ def apply(tx: Session, item: NeedItem, counter: ItemProgress, values: Mapping[st
         return 0
     if any(change.field == "kind" for change in made) and has_history(tx, item.id):
         raise KindFixed(item=item.title_zh)
+    price_fen = item.unit_price_fen
     for change in made:
         setattr(item, change.field, change.now)
     wanted = capacity_of(item.kind, item.quantity, item.amount_fen)
     taken = counter.capacity - counter.open
     if wanted < taken:
         raise below_taken(item, taken)
-    counter.capacity = wanted
     tx.flush()
+    if any(change.field == "kind" for change in made):
+        # Fen are no units: the days before must not show the one as the other. Nobody has taken any of it yet.
+        needs.restate(tx, item.id, need=wanted, unit_price_fen=item.unit_price_fen)
+    else:
+        needs.change(tx, item.id, need=wanted - counter.capacity, unit_price_fen=item.unit_price_fen - price_fen,
+                     on=today(clock))
     revisions.record(tx, subject(tx.get_one(SubProject, item.sub_project_id), item), made, actor=actor, clock=clock)
     return len(made)
 
@@ -134,4 +143,5 @@ def below_taken(item: NeedItem, taken: int) -> CapacityBelowTaken:
 
 def has_history(session: Session, item_id: int) -> bool:
     """Whether anything was ever reserved, promised or given for it: its measures are in its unit for good."""
-    return session.scalar(select(NeedMovement.id).where(NeedMovement.need_item_id == item_id).limit(1)) is not None
+    return session.scalar(select(NeedMovement.id).where(
+        NeedMovement.need_item_id == item_id, NeedMovement.subject_kind != needs.SUBJECT).limit(1)) is not None

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, null, or_, select
 from sqlalchemy.orm import Session
 
 from .models import ItemProgress, MajorProject, NeedItem, NeedMovement, SubProject
@@ -102,28 +102,30 @@ _HEAD = (NeedItem.id, NeedItem.sub_project_id, SubProject.code, SubProject.major
 _PROGRESS = (ItemProgress.capacity, ItemProgress.reserved, ItemProgress.pledged, ItemProgress.paid,
              ItemProgress.received, ItemProgress.disbursed, ItemProgress.delivered,
              ItemProgress.received_value_fen, ItemProgress.disbursed_value_fen)
+_CHANGES = ("need", *(c.key for c in _PROGRESS[1:]))
 
 
 def items(session: Session, *, sub_project_ids: Iterable[int] | None = None, public: bool = True,
           as_at: date | None = None) -> list[ItemFigures]:
     """Every need item with its figures, in the catalogue's order: the one query behind all measures.
 
-    `as_at`: the figures at the end of that day, summed from the movements; else the running counters.
+    `as_at`: the figures at the end of that day, summed from the movements; else the running counters. The need and the
+    catalogue's price are summed too: an item that came later is not there yet, one that was withdrawn later still is.
     `public` leaves out drafts.
     """
     if as_at is None:
-        query = select(*_HEAD, *_PROGRESS).join(ItemProgress, ItemProgress.need_item_id == NeedItem.id)
+        query = (select(*_HEAD, *_PROGRESS).join(ItemProgress, ItemProgress.need_item_id == NeedItem.id)
+                 .where(NeedItem.withdrawn.is_(False)))
     else:
-        sums = (select(NeedMovement.need_item_id, *(func.sum(getattr(NeedMovement, c.key)).label(c.key)
-                                                    for c in _PROGRESS[1:]))
+        sums = (select(NeedMovement.need_item_id, *(func.sum(getattr(NeedMovement, name)).label(name)
+                                                    for name in (*_CHANGES, "unit_price_fen")))
                 .where(NeedMovement.effective_on <= as_at).group_by(NeedMovement.need_item_id).subquery())
-        query = (select(*_HEAD, ItemProgress.capacity,
-                        *(func.coalesce(sums.c[c.key], 0) for c in _PROGRESS[1:]))
-                 .join(ItemProgress, ItemProgress.need_item_id == NeedItem.id)
-                 .outerjoin(sums, sums.c.need_item_id == NeedItem.id))
+        query = (select(*_HEAD[:-2], null(), sums.c.unit_price_fen, *(sums.c[name] for name in _CHANGES))
+                 .join(sums, sums.c.need_item_id == NeedItem.id)
+                 .where(or_(NeedItem.withdrawn.is_(False), sums.c.need > 0)))
     query = (query.join(SubProject, SubProject.id == NeedItem.sub_project_id)
              .join(MajorProject, MajorProject.code == SubProject.major_code)
-             .where(NeedItem.withdrawn.is_(False)).order_by(SubProject.position, NeedItem.line))
+             .order_by(SubProject.position, NeedItem.line))
     if public:
         query = query.where(SubProject.status != "draft")
     if sub_project_ids is not None:
@@ -133,7 +135,11 @@ def items(session: Session, *, sub_project_ids: Iterable[int] | None = None, pub
 
 def _figures(row: Sequence[Any]) -> ItemFigures:
     # PostgreSQL sums integers to Decimal.
-    values: tuple[Any, ...] = (*row[:13], Measures(*map(int, row[13:20])), int(row[20]), int(row[21]))
+    own, kind, price_fen = Measures(*map(int, row[13:20])), row[8], int(row[12])
+    quantity = row[11]
+    if quantity is None:        # as at a day: need and price are sums, and make the quantity
+        quantity = own.need // price_fen if kind == "cash" and price_fen else own.need
+    values: tuple[Any, ...] = (*row[:11], quantity, price_fen, own, int(row[20]), int(row[21]))
     return ItemFigures(*values)
 
 

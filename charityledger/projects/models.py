@@ -89,7 +89,7 @@ class NeedItem(db.Model):
 
 class ItemProgress(db.Model):
     """The one counter per need item, in the item's own measure: fen, units or hours. A trigger adds every row of
-    `need_movement` to it; the check is the database's half of promise 4."""
+    `need_movement` to it (`capacity` is the sum of `need`); the check is the database's half of promise 4."""
 
     __tablename__ = "item_progress"
     __table_args__ = (
@@ -116,7 +116,8 @@ class ItemProgress(db.Model):
 
 
 class NeedMovement(db.Model):
-    """Append-only: what one event did to the measures of one need item. Measures as at a day are sums of these."""
+    """Append-only: what one event did to the measures of one need item. Measures as at a day are sums of these, and
+    so are the need itself and the catalogue's price: `need` and `unit_price_fen` are changes of them too."""
 
     __tablename__ = "need_movement"
     __table_args__ = (Index("ix_need_movement_item", "need_item_id", "effective_on"),
@@ -124,9 +125,12 @@ class NeedMovement(db.Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     need_item_id: Mapped[int] = mapped_column(ForeignKey("need_item.id"))
-    subject_kind: Mapped[str] = mapped_column(String(20))       # pledge, donation, disbursement, delivery
+    # need_item (the catalogue), pledge, donation, hand_over, disbursement, delivery
+    subject_kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int] = mapped_column(RowId)
     effective_on: Mapped[date] = mapped_column(Date)
+    need: Mapped[int] = mapped_column(Amount, default=0, server_default="0")
+    unit_price_fen: Mapped[int] = mapped_column(Amount, default=0, server_default="0")
     reserved: Mapped[int] = mapped_column(Amount, default=0)
     pledged: Mapped[int] = mapped_column(Amount, default=0)
     paid: Mapped[int] = mapped_column(Amount, default=0)

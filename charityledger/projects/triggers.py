@@ -5,11 +5,11 @@ On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would ove
 
 MEASURES = ("reserved", "pledged", "paid", "received", "disbursed", "delivered", "received_value_fen",
             "disbursed_value_fen")
-_ADD = ("UPDATE item_progress SET " + ", ".join(f"{m} = {m} + NEW.{m}" for m in MEASURES)
-        + " WHERE need_item_id = NEW.need_item_id;")
+_ADD = ("UPDATE item_progress SET capacity = capacity + NEW.need, "
+        + ", ".join(f"{m} = {m} + NEW.{m}" for m in MEASURES) + " WHERE need_item_id = NEW.need_item_id;")
 _OVERSOLD = ("NEW.reserved + (NEW.pledged - NEW.paid) + NEW.received > NEW.capacity OR NEW.paid > NEW.pledged OR "
              + " OR ".join(f"NEW.{m} < 0" for m in MEASURES[:6]))
-_NOT_INTEGER = " OR ".join(f"typeof(NEW.{m}) <> 'integer'" for m in MEASURES)
+_NOT_INTEGER = " OR ".join(f"typeof(NEW.{m}) <> 'integer'" for m in ("need", "unit_price_fen", *MEASURES))
 
 
 def sqlite_statements() -> list[str]:

@@ -12,7 +12,8 @@ from ..donations.rules import COUNTED_STATES, LIVE_STATES
 from ..ledger import balances, chart
 from ..ledger.models import AccountBalance, FundBalance, JournalEntry, LedgerAccount, MovementRow, Voucher
 from ..projects import measures
-from ..projects.models import ItemProgress, NeedMovement, SubProject
+from ..projects.models import ItemProgress, NeedItem, NeedMovement, SubProject
+from ..projects.rules import capacity_of
 from ..projects.triggers import MEASURES
 
 
@@ -129,15 +130,23 @@ def vouchers_gap_free(session: Session) -> Iterator[Problem]:
 
 
 def counters_agree(session: Session) -> Iterator[Problem]:
-    """Each need item's counter is the sum of its movements and within its capacity."""
+    """Each need item's counter is the sum of its movements and within its capacity; its need and price are those that
+    the catalogue says."""
+    measured = ("need", *MEASURES)
     sums = {row[0]: tuple(int(v) for v in row[1:]) for row in session.execute(
-        select(NeedMovement.need_item_id, *(func.sum(getattr(NeedMovement, m)) for m in MEASURES))
-        .group_by(NeedMovement.need_item_id))}
-    for row in session.scalars(select(ItemProgress)):
-        kept = tuple(getattr(row, m) for m in MEASURES)
-        if kept != sums.get(row.need_item_id, (0,) * len(MEASURES)):
-            yield Problem("counter_differs", f"need item {row.need_item_id}: kept {kept}, movements give "
-                          f"{sums.get(row.need_item_id)}")
+        select(NeedMovement.need_item_id, *(func.sum(getattr(NeedMovement, m)) for m in measured),
+               func.sum(NeedMovement.unit_price_fen)).group_by(NeedMovement.need_item_id))}
+    nothing = (0,) * (len(measured) + 1)
+    for row, item in session.execute(select(ItemProgress, NeedItem).join(
+            NeedItem, NeedItem.id == ItemProgress.need_item_id)):
+        *summed, price_fen = sums.get(item.id, nothing)
+        kept = [row.capacity, *(getattr(row, m) for m in MEASURES)]
+        if kept != summed:
+            yield Problem("counter_differs", f"need item {item.id}: kept {kept}, movements give {summed}")
+        asked = 0 if item.withdrawn else capacity_of(item.kind, item.quantity, item.amount_fen)
+        if (asked, item.unit_price_fen) != (summed[0], price_fen):
+            yield Problem("need_differs", f"need item {item.id}: the catalogue asks for {asked} at "
+                          f"{item.unit_price_fen} fen, movements give {summed[0]} at {price_fen}")
         if row.open < 0:
             yield Problem("oversold", f"need item {row.need_item_id} is taken {-row.open} beyond its need")
 
@@ -205,7 +214,9 @@ def books_agree(session: Session) -> Iterator[Problem]:
     for fund, kind, debit, credit, holds, fen in rows:
         signed, other = (int(fen), credit) if holds == "money" else (-int(fen), debit)
         # A refund lowers income, net assets or, where the fault was ours, is a cost; the general fund's help is none.
-        if other == chart.gift_account(fund) or (kind == "refund" and other != chart.FUND_TRANSFER):
+        # What undoes a gift of a year that is over lowers net assets too.
+        if (other == chart.gift_account(fund) or (kind == "refund" and other != chart.FUND_TRANSFER)
+                or (kind == "reversal" and other == chart.NET_RESTRICTED)):
             received[fund] = received.get(fund, 0) + signed
         elif kind in ("disbursement", "prepayment", "payment_returned"):
             disbursed[fund] = disbursed.get(fund, 0) - signed

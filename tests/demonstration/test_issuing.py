@@ -5,6 +5,7 @@ import io
 
 from flask import Flask
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from charityledger.clock import SystemClock
@@ -52,10 +53,18 @@ def test_receipts_are_for_their_donor_only(demonstration: Flask, auditor: FlaskC
     assert auditor.get("/documents/receipt/1.pdf").mimetype == "application/pdf"
 
 
+def test_a_day_before_the_first_need_has_an_empty_statement(demonstration: Flask) -> None:
+    for prefix in ("", "/en"):
+        for more in ("", "&category=BM"):
+            answer = demonstration.test_client().get(f"{prefix}/documents/needs.pdf?as_at=2020-01-01{more}")
+            assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+            text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(answer.data)).pages)
+            assert "2020" in text
+            assert "7,060,170" not in text
+
+
 def test_the_public_fund_statement_names_nobody_who_did_not_ask(demonstration: Flask, auditor: FlaskClient) -> None:
     """The two versions of one fund's statement differ in names only; `full` is ignored for the public."""
-    from pypdf import PdfReader
-
     from charityledger.donations.models import Donor
     from charityledger.projects.models import SubProject
 

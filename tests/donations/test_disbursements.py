@@ -129,6 +129,15 @@ def test_our_payment_came_back(clock: FixedClock, prepaid: bool, delivered: bool
     assert world.problems() == []
 
 
+def test_our_payment_of_last_year_came_back(clock: FixedClock) -> None:
+    payment = pay(clock, 15000)
+    clock.forward(days=300)
+    disbursements.returned(actor=FINANCE, clock=clock, disbursement_id=payment, on=date(2027, 2, 9))
+    assert world.movements() == [(BANK, UNRESTRICTED, "HD1-1", 15000), (UNRESTRICTED, RESTRICTED, "HD1-1", 15000)]
+    assert world.books()[BANK, "HD1-1"] == 50000
+    assert (world.progress(), world.problems()) == ({"received": 30000}, [])
+
+
 def test_what_a_request_must_have(clock: FixedClock) -> None:
     whole = wish(100)
     for error, parts, files in ((disbursements.NoEvidence, whole.parts, ()),

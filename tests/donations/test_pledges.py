@@ -3,15 +3,19 @@
 import html
 import io
 import re
+from datetime import date
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from charityledger.clock import FixedClock
-from charityledger.donations import importing, pledge_rows, pledges
+from charityledger.clock import FixedClock, today
+from charityledger.donations import adoption, importing, pledge_rows, pledges
+from charityledger.donations.adoption import AdoptionWish
+from charityledger.donations.donors import DonorFacts
 from charityledger.donations.models import Donor, Pledge
 from charityledger.donations.pledges import BindingPledge, PledgeFilter
+from charityledger.donations.rules import PledgedOnOutside
 from charityledger.extensions import db
 from charityledger.ids import SequenceIds
 from tests.donations import world
@@ -82,6 +86,30 @@ def test_encodings(encoding: str) -> None:
 def test_faults_name_their_line(text: str, told: list[tuple[int, str]]) -> None:
     _rows, faults = pledge_rows.read_rows(text.encode())
     assert [(line, error.code) for line, error in faults] == told
+
+
+@pytest.mark.parametrize("day", ["2026-04-16", "2020-12-31", "1926-04-01", "9999-12-31", "0001-01-01"])
+def test_a_day_to_come_or_long_past_is_refused_with_its_line(context: Flask, clock: FixedClock, day: str) -> None:
+    world.fill(clock)
+    row = "{},周,individual,HD1-1,1,{},,\n"
+    data = (HEADER + row.format("A", "2021-01-01") + row.format("B", day) + row.format("C", "2026-04-15")).encode()
+    _fine, foreseen = importing.foresee(db.session(), pledge_rows.read_rows(data)[0], today(clock))
+    with context.test_request_context():
+        result = importing.import_pledges(data, actor=world.STAFF, clock=clock, ids=SequenceIds("file"))
+    assert [row.external_id for row in result.pledges] == ["A", "C"]
+    assert [(line, error.code) for line, error in foreseen] == [(3, "pledged_on_outside")]
+    assert [(problem.line, problem.code, problem.message) for problem in result.problems] == [
+        (3, "pledged_on_outside", "承诺的日期要在2021-01-01到2026-04-15之间，请检查年份。")]
+    assert world.problems() == []
+
+
+def test_promises_logged_by_hand_have_the_same_bounds(context: Flask, clock: FixedClock) -> None:
+    world.fill(clock)
+    for day in (date(2026, 4, 16), date(2020, 12, 31)):
+        with pytest.raises(PledgedOnOutside):
+            adoption.accept(actor=world.STAFF, clock=clock, ids=SequenceIds("hand"), donor=DonorFacts(name="周"),
+                            wish=AdoptionWish("HD1-1", "cash", 100, "none"), pledged_on=day)
+    assert world.promised() == {}
 
 
 def test_a_file_that_is_no_text() -> None:

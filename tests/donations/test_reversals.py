@@ -7,13 +7,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from charityledger.clock import FixedClock
+from charityledger.database import transaction
 from charityledger.donations import adoption, approvals, lines, receipts, refunds, reversals
 from charityledger.donations.models import Allocation, Donation, Suspense
 from charityledger.donations.requests import AskedAlready, NotRequester
 from charityledger.donations.reversals import GiftSpent, PartOfGift, SuspenseSettled
 from charityledger.errors import LineOverused, SamePerson, WrongState
 from charityledger.extensions import db
-from charityledger.ledger import store
+from charityledger.ledger import balances, postings, store
 from tests.donations import world
 from tests.donations.test_disbursements import pay
 from tests.donations.world import (
@@ -219,6 +220,32 @@ def test_a_refund_after_the_year_takes_net_assets(clock: FixedClock) -> None:
     refund(clock)
     assert world.movements() == [(RESTRICTED, BANK, "HD1-1", 10000)]
     assert world.entries()[-1].effective_on == date(2027, 2, 9)
+    assert world.problems() == []
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_gift_of_last_year_is_reversed_through_net_assets(clock: FixedClock, closed: bool) -> None:
+    """Whether the year's books are closed already or not: its income is never this year's (adr/0009)."""
+    pledge = world.promise(clock, 20000)
+    line = world.receive(clock, 12000, reference=pledge.reference, account="WECHAT", fee_fen=60)
+    gift = newest(Donation)
+    if closed:
+        with transaction() as tx:
+            entry = postings.year_end(balances.all_balances(tx), date(2026, 12, 31))
+            assert entry is not None
+            store.post(tx, entry, clock=clock, made_by=FINANCE.user_id)
+    clock.forward(days=300)
+    reverse(clock, "donation", gift)
+    assert world.movements() == [(PLEDGED, CONTRA, "HD1-1", 12000), (UNRESTRICTED, RESTRICTED, "HD1-1", 60),
+                                 (WECHAT, UNRESTRICTED, "HD1-1", 60), (RESTRICTED, WECHAT, "HD1-1", 12000)]
+    assert world.entries()[-1].effective_on == date(2027, 2, 9)
+    assert world.books() == ({} if closed else {(INCOME, "HD1-1"): -12000, (FEE, "HD1-1"): 60,
+                                                (RESTRICTED, "HD1-1"): 12000, (UNRESTRICTED, "HD1-1"): -60})
+    assert (world.promised(), world.progress()) == ({"HD1-1": 20000}, {"pledged": 20000})
+    assert (world.line(line.id).used_fen, world.problems()) == (0, [])
+    receipts.allocate_line(actor=STAFF, clock=clock, line_id=line.id, sub_code="LB1-1")
+    # It was income of no year before: what belongs to another project is that project's income now.
+    assert world.movements()[0] == (WECHAT, INCOME, "LB1-1", 12000)
     assert world.problems() == []
 
 

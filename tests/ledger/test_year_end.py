@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 from charityledger.ledger import chart, postings
+from charityledger.ledger.entry import reversal
 from tests.ledger.books import BANK, Books
 
 DAY, LAST, NEXT = date(2026, 4, 15), date(2026, 12, 31), date(2027, 1, 15)
@@ -80,14 +81,55 @@ def test_refund_after_year_end_lowers_net_assets(books: Books) -> None:
         GEN 净资产—非限定性 −10.00""")
 
 
+def test_gift_of_last_year_reversed(books: Books) -> None:
+    """With the fee that the wallet kept, in one entry; this year's income and cost show nothing of it (adr/0009)."""
+    gift = postings.gift(1, BANK, "A", 4_000, DAY, fee_fen=60)
+    entry_id = books.post(gift)
+    entry = postings.year_end(books.balances(), LAST)
+    assert entry is not None
+    books.post(entry)
+    books.posted(reversal(gift, entry_id, NEXT), """
+        净资产—非限定性 ← 净资产—限定性     0.60 A
+        银行存款        ← 净资产—非限定性   0.60 A
+        净资产—限定性   ← 银行存款         40.00 A""")
+    assert books.balances() == {}
+
+
+def test_gift_of_last_year_reversed_before_the_books_are_closed(books: Books) -> None:
+    """The old year keeps its income until its close takes it to net assets, where the reversal stands already."""
+    gift = postings.gift(1, BANK, "A", 4_000, DAY)
+    entry_id = books.post(gift)
+    books.posted(reversal(gift, entry_id, NEXT), "净资产—限定性 ← 银行存款 40.00 A")
+    books.are("""
+        A 净资产—限定性     40.00
+        A 捐赠收入—限定性 −40.00""")
+    books.post(postings.year_end({("4101.2", "A"): -4_000}, LAST))
+    assert books.balances() == {}
+
+
+def test_goods_of_last_year_handed_over_by_mistake(books: Books) -> None:
+    books.post(postings.goods_in(1, "A", 500, DAY))
+    out = postings.goods_out(1, "A", 300, DAY)
+    entry_id = books.post(out)
+    books.posted(reversal(out, entry_id, NEXT), """
+        净资产—非限定性 ← 净资产—限定性     3.00 A
+        存货—受赠物资   ← 净资产—非限定性   3.00 A""")
+
+
+def test_gift_to_the_general_fund_of_last_year_reversed(books: Books) -> None:
+    gift = postings.gift(1, BANK, "GEN", 4_000, DAY, suspense_fen=500)
+    entry_id = books.post(gift)
+    books.posted(reversal(gift, entry_id, NEXT), """
+        其他应付款—待确认捐赠款 ← 银行存款  5.00 HOLD
+        净资产—非限定性         ← 银行存款 40.00 GEN""")
+
+
 def test_payment_of_last_year_returned(books: Books) -> None:
     closed(books)
-    books.posted(postings.payment_returned(1, BANK, "A", 6_000, NEXT), """
-        银行存款          ← 业务活动成本    60.00 A
+    books.posted(postings.payment_returned(1, BANK, "A", 6_000, NEXT, spent_in=2026), """
+        银行存款          ← 净资产—非限定性 60.00 A
         净资产—非限定性   ← 净资产—限定性   60.00 A""")
-    entry = postings.year_end(books.balances(), date(2027, 12, 31))
-    assert entry is not None
-    books.posted(entry, "业务活动成本 ← 净资产—非限定性 60.00 A")
+    assert postings.year_end(books.balances(), date(2027, 12, 31)) is None      # this year had no cost and no income
     books.are("""
         A 银行存款          80.00
         A 净资产—限定性   −80.00

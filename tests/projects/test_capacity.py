@@ -45,7 +45,7 @@ def test_only_promises_and_gifts_take(reserved: int, pledged: int, paid: int, re
 
 
 def test_the_trigger_adds_every_measure_of_a_change() -> None:
-    assert tuple(field.name for field in fields(Change))[1:] == MEASURES
+    assert tuple(field.name for field in fields(Change))[1:] == (*MEASURES, "need", "unit_price_fen")
 
 
 def test_from_reservation_to_gift(small: Flask, clock: FixedClock) -> None:

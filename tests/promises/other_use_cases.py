@@ -7,7 +7,7 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from charityledger.database import transaction
-from charityledger.donations import accounts, enterprises, evidence, importing, merging, pledges
+from charityledger.donations import accepting, accounts, enterprises, evidence, merging, pledges
 from charityledger.donations.accounts import NewUser
 from charityledger.donations.donors import DonorFacts, create
 from charityledger.donations.evidence import Upload
@@ -156,7 +156,7 @@ OTHERS = (
     Use("leave", enterprises.leave, lambda w: of_enterprise(w, "leave")),
     Use("remove a member", enterprises.remove, lambda w: of_enterprise(w, "remove")),
     Use("hand over an enterprise", enterprises.hand_over, lambda w: of_enterprise(w, "hand over")),
-    Use("import a pledge", importing.import_row, lambda w: staff(w, ids=w.ids, row=row(w))),
+    Use("import pledges", accepting.accept_rows, lambda w: staff(w, ids=w.ids, rows=[row(w), row(w)])),
     Use("adopt instead", pledges.adopt_instead, lambda w: staff(
         w, ids=w.ids, old_id=w.adopted(5), donor=ZHOU, wish=w.wish(6), confirm_minutes=30),
         {"old_id": 0, "donor": None, "wish": None}),

@@ -1,7 +1,7 @@
 """Tables of donors, promises, gifts, payments and decisions."""
 
 from .donors import Donor, Invitation, Membership
-from .gifts import Donation, DonationLine
+from .gifts import Donation, DonationLine, HandOver, HandOverLine
 from .lines import Allocation, CashCount, LineNote, MoneyAccount, StatementLine, Suspense
 from .payments import Disbursement, DisbursementLine, Evidence, Request
 from .pledges import Instalment, Pledge, PledgeLine
@@ -21,6 +21,8 @@ __all__ = [
     "DonationLine",
     "Donor",
     "Evidence",
+    "HandOver",
+    "HandOverLine",
     "Instalment",
     "Invitation",
     "LineNote",

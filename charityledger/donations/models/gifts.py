@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...columns import Amount, RowId
@@ -50,3 +50,35 @@ class DonationLine(db.Model):
     amount: Mapped[int] = mapped_column(Amount)
     value_fen: Mapped[int] = mapped_column(Amount, default=0)
     handed_over: Mapped[int] = mapped_column(Amount, default=0)      # goods: units already passed on
+
+
+class HandOver(db.Model):
+    """Goods of one gift passed on at once. `undone_on`: the day on which a record that was wrong was taken back."""
+
+    __tablename__ = "hand_over"
+    __table_args__ = (CheckConstraint("units > 0 AND value_fen >= 0", name="positive"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    donation_id: Mapped[int] = mapped_column(ForeignKey("donation.id"), index=True)
+    handed_on: Mapped[date] = mapped_column(Date)
+    units: Mapped[int] = mapped_column(Amount)
+    value_fen: Mapped[int] = mapped_column(Amount, default=0)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("journal_entry.id"))
+    recorded_by: Mapped[int | None] = mapped_column(Integer)
+    undone_on: Mapped[date | None] = mapped_column(Date)
+    lines: Mapped[list["HandOverLine"]] = relationship(order_by="HandOverLine.id")
+
+
+class HandOverLine(db.Model):
+    """The units of a hand-over that one line of the gift gave, and their part of its value."""
+
+    __tablename__ = "hand_over_line"
+    __table_args__ = (UniqueConstraint("hand_over_id", "donation_line_id"),
+                      CheckConstraint("units > 0 AND value_fen >= 0", name="positive"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    hand_over_id: Mapped[int] = mapped_column(ForeignKey("hand_over.id"))
+    donation_line_id: Mapped[int] = mapped_column(ForeignKey("donation_line.id"))
+    units: Mapped[int] = mapped_column(Amount)
+    value_fen: Mapped[int] = mapped_column(Amount, default=0)
+    line: Mapped[DonationLine] = relationship()

@@ -57,7 +57,7 @@ class DisbursementLine(db.Model):
 
 
 class Evidence(db.Model):
-    """A file that shows what was paid for, what goods are worth, or what a request rests on.
+    """A file that shows what was paid for, what goods are worth, what a request or the end of a promise rests on.
 
     Staff and auditors see it; the public page counts it.
     """
@@ -68,6 +68,7 @@ class Evidence(db.Model):
     disbursement_id: Mapped[int | None] = mapped_column(ForeignKey("disbursement.id"), index=True)
     donation_id: Mapped[int | None] = mapped_column(ForeignKey("donation.id"), index=True)
     request_id: Mapped[int | None] = mapped_column(ForeignKey("request.id"), index=True)
+    pledge_id: Mapped[int | None] = mapped_column(ForeignKey("pledge.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"))
     name: Mapped[str] = mapped_column(String(200))
 

@@ -94,7 +94,7 @@ def new() -> Page:
                 pledged_on=form["pledged_on"].data, external_id=form["external_id"].data.strip() or None,
                 enforceability=form["enforceability"].data)
         except CharityLedgerError as error:
-            form.refuse(error)
+            form.refuse(error, form["pledged_on"] if error.code == "pledged_on_outside" else None)
         else:
             return done(_("承诺已经登记。"), url_for(".pledge", pledge_id=pledge_id))
     form.show_open()
@@ -118,7 +118,7 @@ def import_file() -> Page:
                             _("文件太大，网页上最多%(most)s KB。更大的请用命令行导入。", most=LARGEST_FILE // 1000)]
         return render_template("donors/import.html", form=form), 422
     rows, faults = pledge_rows.read_rows(data)
-    fine, foreseen = importing.foresee(db.session(), rows)
+    fine, foreseen = importing.foresee(db.session(), rows, the_day())
     problems = [importing.problem(fault) for fault in sorted([*faults, *foreseen], key=lambda fault: fault[0])]
     if fine:
         form.text.data = pledge_rows.decode(data)

@@ -1,26 +1,36 @@
 """Parsers of statement files: bytes in, lines and problems out. Pure; they know no database.
 
-`read` and `read_all` recognise the format by content; `read_as` takes the one that a person chose. `tables` gives the
-bare rows, for the preview that a column mapping is made from. Each format is a `Layout` in a file of its own.
+`read` and `read_all` recognise the format by content, or take the one that a person chose; `read_with` takes a layout
+that a person made; `table.tables` gives the bare rows that such a layout is made from.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import CharityLedgerError
+from . import archive, camt053, mt940
 from .detect import Found, find, missing
-from .errors import ColumnsMissing, NoStatementInside, SeveralStatements, UnknownStatement, UnreadSheet
-from .formats import FORMATS
+from .errors import (
+    ColumnsMissing,
+    LayoutUnknown,
+    NoStatementInside,
+    Refused,
+    SeveralStatements,
+    StatementTooLarge,
+    UnreadSheet,
+)
+from .formats import LAYOUTS
 from .layout import Layout
-from .lines import Fault, Line, Parsed, Total
+from .limits import MAX_FILE, MAX_FILE_BYTES
+from .lines import Fault, Parsed
 from .reading import parse
 from .table import Table, tables
 
-__all__ = ["FORMATS", "Fault", "File", "Layout", "Line", "Parsed", "Table", "Total", "read", "read_all", "read_as",
-           "read_with", "tables"]
-
+FORMATS = (*(layout.format for layout in LAYOUTS), camt053.FORMAT, mt940.FORMAT)
 # A table of at least this many columns beside a statement may hold lines; a sheet of notes does not.
 _TABLE_COLUMNS = 4
+
+Result = tuple[Parsed | None, list[Fault]]
 
 
 @dataclass
@@ -35,58 +45,76 @@ class File:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read(data: bytes, name: str = "") -> tuple[Parsed | None, list[Fault]]:
-    """The statement in a file, whose format is recognised. `name` tells people which file; it decides nothing."""
-    return _single(read_all(data, name))
+def read(data: bytes, wanted: str = "") -> Result:
+    """The lines of a statement file, told by its content, or by `wanted`, one of FORMATS. (None, faults) where it is no
+    statement; faults with a row are lines that cannot be read."""
+    return _single(read_files(data, wanted))
 
 
-def read_as(format: str, data: bytes) -> tuple[Parsed | None, list[Fault]]:     # noqa: A002
-    """The same in the format of FORMATS that a person chose. Raises KeyError for any other."""
-    return read_with(FORMATS[format], data)
+def read_all(data: bytes, wanted: str = "") -> list[Result]:
+    """The same of every statement in an archive or workbook; one result for any other file."""
+    return [(file.parsed, file.faults) for file in read_files(data, wanted)]
 
 
-def read_with(layout: Layout, data: bytes) -> tuple[Parsed | None, list[Fault]]:
-    """The same in a layout of the caller's, as a column mapping makes one."""
-    return _single(_files(data, "", [layout], chosen=True))
+def read_files(data: bytes, wanted: str = "") -> list[File]:
+    """The same with the names of the archive's files or the workbook's sheets; at least one."""
+    layouts = [layout for layout in LAYOUTS if wanted in ("", layout.format)]
+    return _files(data, "", layouts, wanted)
 
 
-def read_all(data: bytes, name: str = "") -> list[File]:
-    """Every statement in a file, an archive or a workbook with several; at least one item, if only with a fault."""
-    return _files(data, name, FORMATS.values(), chosen=False)
+def read_with(layout: Layout, data: bytes) -> Result:
+    """The lines of a table in a layout of the caller's, as a column mapping makes one."""
+    return _single(_files(data, "", [layout], layout.format))
 
 
-def _single(files: list[File]) -> tuple[Parsed | None, list[Fault]]:
+def _single(files: list[File]) -> Result:
     if len(files) > 1:
         faults = [fault for file in files if file.parsed is None for fault in file.faults]
         return None, faults or [(0, SeveralStatements(count=len(files)))]
     return files[0].parsed, files[0].faults
 
 
-def _files(data: bytes, name: str, layouts: Iterable[Layout], *, chosen: bool) -> list[File]:
-    given, faults = tables(data, name)
-    if faults:
-        return [File(name, None, faults)]
-    layouts = list(layouts)
-    read_here: list[File] = []
-    others: list[File] = []
-    for table in given:
-        found = find(rows := table.rows(), layouts, chosen=chosen)
-        if isinstance(found, Found):
-            read_here.append(_parsed(table, found))
-            continue
-        del rows
-        if table.faults:
-            others.append(File(table.name, None, table.faults))
-        elif any(sum(1 for cell in cells if cell.strip()) >= _TABLE_COLUMNS for _, cells in found):
-            error: CharityLedgerError = UnknownStatement()
-            if read_here or len(given) > 1:
-                error = UnreadSheet(sheet=table.name)
-            elif chosen:
-                error = ColumnsMissing(columns="、".join(missing(found, layouts[0])))
-            others.append(File(table.name, None, [(0, error)]))
-    if read_here or others:
-        return read_here + others
-    return [File(name, None, [(0, NoStatementInside() if len(given) > 1 else UnknownStatement())])]
+def _files(data: bytes, name: str, layouts: Sequence[Layout], wanted: str, *, inside: bool = False) -> list[File]:
+    """`inside`: of an archive, which holds no archives of its own."""
+    try:
+        if len(data) > MAX_FILE_BYTES:
+            raise Refused(0, StatementTooLarge(limit=MAX_FILE))
+        if not archive.is_archive(data):
+            return _file(data, name, layouts, wanted)
+        if inside:
+            raise Refused(0, NoStatementInside())
+        return [file for member, content in archive.members(data)
+                for file in _files(content, member, layouts, wanted, inside=True)]
+    except Refused as refused:
+        return [File(name, None, [refused.fault])]
+
+
+def _file(data: bytes, name: str, layouts: Sequence[Layout], wanted: str) -> list[File]:
+    """Raises Refused."""
+    for abroad in (camt053, mt940):
+        if wanted == abroad.FORMAT or (not wanted and abroad.looks_like(data)):
+            return [File(name, *abroad.read(data))]
+    given = tables(data, name)
+    found = [(table, find(table.rows(), layouts, chosen=bool(wanted))) for table in given]
+    statements = [_parsed(table, place) for table, place in found if isinstance(place, Found)]
+    others = [File(table.name, None, table.faults or _unread(table, place, bool(statements), layouts, wanted))
+              for table, place in found if not isinstance(place, Found) and (table.faults or _is_table(place))]
+    return statements + others or [File(name, None, [(0, LayoutUnknown())])]
+
+
+def _is_table(rows: Iterable[tuple[int, list[str]]]) -> bool:
+    return any(sum(1 for cell in cells if cell.strip()) >= _TABLE_COLUMNS for _, cells in rows)
+
+
+def _unread(table: Table, rows: Sequence[tuple[int, list[str]]], beside: bool, layouts: Sequence[Layout],
+            wanted: str) -> list[Fault]:
+    """Why a table in no known layout is a fault."""
+    error: CharityLedgerError = LayoutUnknown()
+    if beside:
+        error = UnreadSheet(sheet=table.name)
+    elif wanted and layouts:
+        error = ColumnsMissing(columns="、".join(missing(rows, layouts[0])))
+    return [(0, error)]
 
 
 def _parsed(table: Table, found: Found) -> File:

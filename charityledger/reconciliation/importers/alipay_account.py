@@ -6,6 +6,7 @@ from .amounts import currency, optional_fen
 from .errors import AmountAbsent, AmountBelowZero, TwoAmounts
 from .layout import Layout
 from .lines import Kind, Line
+from .originals import Originals
 from .stated import StatedReader
 from .when import moment
 
@@ -19,7 +20,7 @@ _NAME = re.compile(r"(.*?)\s*[(（]([^()（）]*[0-9*@][^()（）]*)[)）]", re.
 class AccountReader(StatedReader):
     """支出 may be signed or positive; its column says the direction."""
 
-    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
+    def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
         booked_at, has_time = moment(row["time"])
         amount_fen = _amount_fen(row)
         balance_fen = optional_fen(row["balance"])
@@ -28,7 +29,7 @@ class AccountReader(StatedReader):
             return None
         name, account = name_and_account(row["name"])
         return Line(number, booked_at, amount_fen, _kind(row["type"]), row["native"], name, account, row["memo"],
-                    row["order"], row["merchant_order"], balance_fen, unit, has_time, original)
+                    row["order"], row["merchant_order"], balance_fen, unit, has_time, evidence)
 
 
 def _amount_fen(row: dict[str, str]) -> int:
@@ -53,7 +54,7 @@ def _kind(what: str) -> Kind:
 
 
 ALIPAY_ACCOUNT = Layout(
-    "alipay_account", "alipay_account",
+    "alipay-account", "alipay_account",
     {
         "time": ("发生时间", "入账时间"), "native": ("账务流水号",), "order": ("业务流水号", "支付宝交易号"),
         "merchant_order": ("商户订单号",), "name": ("对方账号", "对方账户"), "in": ("收入金额", "收入"),

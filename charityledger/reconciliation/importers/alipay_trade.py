@@ -8,6 +8,7 @@ from .amounts import count, fen
 from .errors import DirectionDisagrees, UnknownStatus
 from .layout import Layout
 from .lines import Line
+from .originals import Originals
 from .stated import StatedReader, said
 from .when import moment
 
@@ -24,7 +25,7 @@ class TradeReader(StatedReader):
             self.stated.totals[f"{way}_lines"] = count(found[2])
             self.stated.totals[f"{way}_fen"] = abs(fen(found[3]))
 
-    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
+    def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
         booked_at, has_time = moment(row["done"] or row["time"])
         amount_fen = fen(row["amount"])
         what = row["type"]
@@ -38,11 +39,11 @@ class TradeReader(StatedReader):
         name, account = name_and_account(row["name"])
         native = "/".join(part for part in (row["native"], what, row["batch"] if refund else "") if part)
         return Line(number, booked_at, amount_fen, "refund" if refund else "payment", native, name, account,
-                    row["memo"], row["native"], row["merchant_order"], has_time=has_time, original=original)
+                    row["memo"], row["native"], row["merchant_order"], has_time=has_time, evidence=evidence)
 
 
 ALIPAY_TRADE = Layout(
-    "alipay_trade", "alipay_trade",
+    "alipay-trade", "alipay_trade",
     {
         "time": ("创建时间",), "done": ("完成时间",), "native": ("支付宝交易号",), "merchant_order": ("商户订单号",),
         "type": ("业务类型",), "name": ("对方账户",), "amount": ("商家实收", "订单金额"),

@@ -7,22 +7,23 @@ import re
 import unicodedata
 
 from ...money import MAX_FEN, AmountTooLarge, TooManyDecimals, format_fen, parse_yuan
+from .currency import DECIMALS
 from .errors import AmountAbsent, UnknownCurrency, UnreadableCount
 from .lines import LOCAL_CURRENCY
 
 _PLAIN = re.compile(r"([+-]?)([0-9]{1,13})\.([0-9]{2})", re.ASCII)
+_GROUPED = re.compile(r"([+-]?)([1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})\.([0-9]{2})", re.ASCII)
 _FINE = re.compile(r"([+-]?)([0-9]{1,10})(?:\.([0-9]{1,5}))?", re.ASCII)
 _TAIL = re.compile(r"(\.[0-9]{2})0+$", re.ASCII)
 _BLANK = ("", "-", "--", "/", "—")
 _FINEST = 100_000       # fees have five decimals
 
 _CURRENCIES = {
-    "": LOCAL_CURRENCY, "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY", "元": "CNY", "01": "CNY", "001": "CNY",
-    "156": "CNY", "10": "CNY", "美元": "USD", "美金": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR", "英镑": "GBP",
-    "日元": "JPY", "澳元": "AUD", "澳大利亚元": "AUD", "加元": "CAD", "加拿大元": "CAD", "新加坡元": "SGD",
-    "瑞士法郎": "CHF", "澳门元": "MOP", "新台币": "TWD",
+    "": LOCAL_CURRENCY, "CNY": "CNY", "人民币": "CNY", "人民币元": "CNY", "RMB": "CNY", "元": "CNY", "01": "CNY",
+    "001": "CNY", "156": "CNY", "10": "CNY", "美元": "USD", "美金": "USD", "港币": "HKD", "港元": "HKD", "欧元": "EUR",
+    "英镑": "GBP", "日元": "JPY", "澳元": "AUD", "澳大利亚元": "AUD", "加元": "CAD", "加拿大元": "CAD",
+    "新加坡元": "SGD", "瑞士法郎": "CHF", "澳门元": "MOP", "新台币": "TWD",
 }
-_WITHOUT_CENTS = ("JPY", "KRW", "VND")
 
 
 def is_blank(text: str) -> bool:
@@ -36,6 +37,9 @@ def fen(text: str) -> int:
         value = int(found[2] + found[3])
         if value <= MAX_FEN:
             return -value if found[1] == "-" else value
+    elif found := _GROUPED.fullmatch(text):
+        value = int(found[2].replace(",", "") + found[3])
+        return -value if found[1] == "-" else value
     if text in _BLANK:
         raise AmountAbsent()
     # Decimals beyond the second count only where they are none; TooManyDecimals tells of others.
@@ -49,8 +53,9 @@ def optional_fen(text: str) -> int | None:
 
 def smallest(value_fen: int, currency: str, text: str) -> int:
     """An amount read as hundredths, in the smallest unit of its currency. Raises TooManyDecimals."""
-    if currency not in _WITHOUT_CENTS:
-        return value_fen
+    decimals = DECIMALS.get(currency, 2)
+    if decimals >= 2:
+        return value_fen if decimals == 2 else value_fen * 10
     if value_fen % 100:
         raise TooManyDecimals(text=text)
     return value_fen // 100

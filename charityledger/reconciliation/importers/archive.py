@@ -9,27 +9,29 @@ import zipfile
 from ...repack import FileRefused, unfolded
 from ...table_errors import TableTooLarge
 from .errors import (
-    DamagedArchive,
     LockedArchive,
     NoStatementInside,
     Refused,
+    StatementBroken,
     StatementTooLarge,
     TooManyMembers,
 )
-from .limits import MAX_FILE_BYTES, MAX_MEMBERS, MIB
+from .limits import MAX_FILE, MAX_FILE_BYTES, MAX_MEMBERS
 
 _UTF8_NAME = 0x800
 _LOCKED = 0x1
-_KINDS = (".csv", ".txt", ".tsv", ".xls", ".xlsx")
+_KINDS = (".csv", ".txt", ".tsv", ".xls", ".xlsx", ".xml", ".sta", ".940", ".mt940")
 
 
-def is_workbook(data: bytes) -> bool:
-    """Whether an archive is an XLSX file. Raises Refused when it is no archive at all."""
+def is_archive(data: bytes) -> bool:
+    """Whether a file is an archive and no XLSX workbook. Raises Refused for one that is damaged."""
+    if not data.startswith(b"PK"):
+        return False
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return "[Content_Types].xml" in archive.namelist()
+            return not {"[Content_Types].xml", "xl/workbook.xml"} & set(archive.namelist())
     except Exception:       # damaged archives raise many things
-        raise Refused(0, DamagedArchive()) from None
+        raise Refused(0, StatementBroken()) from None
 
 
 def members(data: bytes) -> list[tuple[str, bytes]]:
@@ -53,11 +55,11 @@ def members(data: bytes) -> list[tuple[str, bytes]]:
                 found.append((name, content))
     except FileRefused as refused:
         large = isinstance(refused.error, TableTooLarge)
-        raise Refused(0, StatementTooLarge(limit_mb=MAX_FILE_BYTES // MIB) if large else DamagedArchive()) from None
+        raise Refused(0, StatementTooLarge(limit=MAX_FILE) if large else StatementBroken()) from None
     except Refused:
         raise
     except Exception:
-        raise Refused(0, DamagedArchive()) from None
+        raise Refused(0, StatementBroken()) from None
     if not found:
         raise Refused(0, NoStatementInside())
     return found

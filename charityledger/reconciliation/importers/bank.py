@@ -7,12 +7,14 @@ its direction beside it, or signed; every bank's layout may use any of these.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from .abroad import SeveralAccounts
 from .amounts import currency, fen, is_blank, optional_fen, smallest
-from .bank_words import CHARGE, DIRECTIONS, INTEREST, OPENING, RETURNED, SUM_ROW, WORDS
-from .columns import Head, forms
-from .errors import AmountAbsent, DirectionDisagrees, SeveralAccounts, TwoAmounts, UnknownDirection
+from .bank_words import CHARGE, DIRECTIONS, INTEREST, OPENING, PAYOUT, RETURNED, SUM_ROW, WALLETS, WORDS
+from .columns import Head, forms, joined
+from .errors import AmountAbsent, DirectionDisagrees, DirectionUnreadable, TwoAmounts
 from .layout import Layout
 from .lines import Kind, Line
+from .originals import Originals
 from .stated import StatedReader, said
 from .text import Row
 from .when import is_clock, moment
@@ -25,6 +27,7 @@ class BankReader(StatedReader):
 
     def __init__(self, head: Head, before: Sequence[Row]) -> None:
         self.two_columns = {"in", "out"} <= head.fields
+        self.sums = {"in_fen": 0, "out_fen": 0}     # of the two columns, below zero what one of them takes back
         super().__init__(head, before)
 
     def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
@@ -34,7 +37,7 @@ class BankReader(StatedReader):
                 if not is_blank(row[name]):
                     self.stated.totals.setdefault(f"{name}_fen", abs(fen(row[name])))
 
-    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
+    def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
         booked_at, has_time = self.when(row)
         amount_fen = self.amount_fen(row)
         balance_fen = optional_fen(row["balance"])
@@ -46,13 +49,11 @@ class BankReader(StatedReader):
             return None
         once = self.once
         name, account = self.counterparty(row, amount_fen)
-        memo = row["memo"]
         return Line(
-            number, booked_at, smallest(amount_fen, unit, row["amount"]), kind(row["says"], amount_fen),
-            row["native"], once.setdefault(name, name), once.setdefault(account, account),
-            once.setdefault(memo, memo), row["order"], row["merchant_order"],
-            None if balance_fen is None else smallest(balance_fen, unit, row["balance"]), once.setdefault(unit, unit),
-            has_time, original)
+            number, booked_at, smallest(amount_fen, unit, row["amount"]), kind(row, name, amount_fen),
+            row["native"], once(name), once(account), once(row["memo"]), row["order"], row["merchant_order"],
+            None if balance_fen is None else smallest(balance_fen, unit, row["balance"]), once(unit),
+            has_time, evidence)
 
     def when(self, row: dict[str, str]) -> tuple[datetime, bool]:
         """(instant, whether with a time): date and time in one column, or in two."""
@@ -66,15 +67,25 @@ class BankReader(StatedReader):
     def amount_fen(self, row: dict[str, str]) -> int:
         """Signed, inflow positive."""
         if self.two_columns:
-            return between(row["in"], row["out"])
+            incoming, outgoing = between(row["in"], row["out"])
+            self.sums["in_fen"] += incoming
+            self.sums["out_fen"] += outgoing
+            return incoming - outgoing
         given = fen(row["amount"])
         if not row["direction"]:
             if "direction" in self.head.fields:
-                raise UnknownDirection(text="")
+                raise DirectionUnreadable(text="")
             return given
         sign = direction(row["direction"])
         # A minus beside 借 is how some banks sign it; beside 贷 it takes back money that came in (红字).
         return -abs(given) if sign < 0 else given
+
+    def close(self) -> None:
+        """Banks sum their columns; what a column takes back is then no money the other way."""
+        if self.two_columns:
+            for name, total_fen in self.sums.items():
+                if self.stated.totals.get(name) == total_fen:
+                    self.stated.found[name] = total_fen
 
     def counterparty(self, row: dict[str, str], amount_fen: int) -> tuple[str, str]:
         """(name, account) of the other side."""
@@ -86,25 +97,25 @@ class BankReader(StatedReader):
         if not self.stated.account_number:
             self.stated.account_number = account
         elif account != self.stated.account_number and "*" not in account + self.stated.account_number:
-            raise SeveralAccounts(text=account, first=self.stated.account_number)
+            raise SeveralAccounts(accounts=f"{self.stated.account_number}, {account}")
 
 
-def between(money_in: str, money_out: str) -> int:
-    """Signed fen out of two columns, one of which is empty or nil. Below zero it takes back the other way (红字)."""
+def between(money_in: str, money_out: str) -> tuple[int, int]:
+    """(in, out) fen of two columns, one of which is empty or nil. Below zero it takes back the other way (红字)."""
     incoming, outgoing = optional_fen(money_in), optional_fen(money_out)
     if incoming is None and outgoing is None:
         raise AmountAbsent()
     if incoming and outgoing:
         raise TwoAmounts()
-    return (incoming or 0) - (outgoing or 0)
+    return incoming or 0, outgoing or 0
 
 
 def direction(text: str) -> int:
-    """1 for money in, -1 for money out. Raises UnknownDirection."""
+    """1 for money in, -1 for money out. Raises DirectionUnreadable."""
     for form in forms(text):
         if found := DIRECTIONS.get(form):
             return found
-    raise UnknownDirection(text=text[:20])
+    raise DirectionUnreadable(text=text[:20])
 
 
 def signed(given_fen: int, sign: int, text: str) -> int:
@@ -114,16 +125,17 @@ def signed(given_fen: int, sign: int, text: str) -> int:
     return sign * abs(given_fen)
 
 
-def kind(says: str, amount_fen: int) -> Kind:
-    """What the bank's own words (not the payer's) say that a line is."""
-    if not says:
-        return "payment"
+def kind(row: Mapping[str, str], name: str, amount_fen: int) -> Kind:
+    """What words say that a line is: the bank's own; the payer's, too, where nobody or a bank is on the other side."""
+    says = joined((row["says"], row["memo"])) if not name or "银行" in name else row["says"]
     if RETURNED.search(says):
         return "returned"
-    if INTEREST.search(says):
+    if amount_fen > 0 and INTEREST.search(says):
         return "interest"
     if amount_fen < 0 and CHARGE.search(says):
         return "charge"
+    if amount_fen > 0 and WALLETS.search(name) and PAYOUT.search(row["memo"]):
+        return "payout"
     return "payment"
 
 

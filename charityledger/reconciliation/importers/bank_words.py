@@ -38,6 +38,8 @@ INTEREST = re.compile(rf"{_BEGIN}(?:[一二三四]?季度?|[0-9]+月|活期|存�
                       rf"(?:结息|利息|付息|计息)(?:入账|收入|存入|转存)?{_END}")
 CHARGE = re.compile(rf"{_BEGIN}[^{JOINER}]{{0,8}}"
                     rf"(?:手续费|管理费|工本费|汇划费|年费|短信费|邮电费|服务费|收费){_END}")
+PAYOUT = re.compile(r"提现|结算款|备付金")
+WALLETS = re.compile(r"财付通|支付宝|微信支付|网银在线|银联商务|通联支付|拉卡拉")
 RETURNED = re.compile(r"退汇|退票|汇款退回|退回汇款|来账退回|往账退回")
 OPENING = re.compile(r"承前页|期初余额|上期余额|上期结转|上日余额")
 SUM_ROW = re.compile(r"合计|总计")

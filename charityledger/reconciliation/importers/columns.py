@@ -26,6 +26,8 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def clean(text: str) -> str:
     """A cell without what programs put around values: spaces, TABs, a backtick in front, `="…"`."""
+    if not text:
+        return text
     text = text.strip(_AROUND)
     if text and text[0] in "`=":
         if text[0] == "`":
@@ -56,6 +58,7 @@ class Head:
         while self.cells and not self.cells[-1]:
             self.cells = self.cells[:-1]
         self.width = len(self.cells)
+        self.raw = list(cells[:self.width])
         places = _places(self.cells)
         self.many = {field: [at for word in words[field] for at in places.get(word, ())][:8]
                      for field in many if field in words}
@@ -85,22 +88,22 @@ class Head:
             if field in self.twice:
                 raise Refused(self.row, ColumnTwice(column=self.twice[field]))
 
-    def repeats(self, cells: Sequence[str]) -> bool:
+    def repeats(self, cells: list[str]) -> bool:
         """Whether a row is this head again, as printed pages have it."""
-        return tuple(clean(cell) for cell in cells[:self.width]) == self.cells
+        return cells[:self.width] == self.raw
 
     def values(self, cells: list[str]) -> dict[str, str]:
         """Every field's cell, cleaned; empty where the file has no such column. `cells` has at least `width` cells
         and one more, which is empty."""
         row = {field: clean(cells[at]) for field, at in self._all.items()}
         for field, places in self.many.items():
-            row[field] = joined(clean(cells[at]) for at in places)
+            row[field] = joined([clean(cells[at]) for at in places if cells[at]])
         return row
 
 
 def joined(texts: Iterable[str]) -> str:
     """Those that say something, each once."""
-    return JOINER.join(dict.fromkeys(text for text in texts if text and text != "/"))
+    return JOINER.join(dict.fromkeys([text for text in texts if text and text != "/"]))
 
 
 def original(cells: Sequence[str]) -> str:

@@ -8,9 +8,46 @@ from ...errors import CharityLedgerError, InvalidInput
 
 
 class StatementTooLarge(InvalidInput):
-    """The file, or what an archive unfolds to. Facts: limit_mb."""
+    """More than any month of a district. Facts: limit (as text, with its unit)."""
 
     code = "statement_too_large"
+    status = 413
+
+
+class StatementBroken(InvalidInput):
+    """Begins like a workbook or an archive and cannot be read to its end. Facts: none."""
+
+    code = "statement_broken"
+
+
+class StatementNotText(InvalidInput):
+    """Neither a workbook nor text in UTF-8, UTF-16 or GB18030. Facts: none."""
+
+    code = "statement_not_text"
+
+
+class LayoutUnknown(InvalidInput):
+    """No line of the file has the column names of a layout that we know. Facts: none."""
+
+    code = "layout_unknown"
+
+
+class StatementFormula(InvalidInput):
+    """A formula; we never work them out, so its value is unknown. Facts: column."""
+
+    code = "statement_formula"
+
+
+class MomentUnreadable(InvalidInput):
+    """Neither a day nor a time that exists. Facts: text."""
+
+    code = "moment_unreadable"
+
+
+class DirectionUnreadable(InvalidInput):
+    """Neither money in nor money out, or both. Facts: text."""
+
+    code = "direction_unreadable"
 
 
 class DamagedText(InvalidInput):
@@ -25,22 +62,10 @@ class RecordTooLong(InvalidInput):
     code = "record_too_long"
 
 
-class DamagedWorkbook(InvalidInput):
-    """Begins like an XLS file and is not one. Facts: none."""
-
-    code = "damaged_workbook"
-
-
 class LockedWorkbook(InvalidInput):
     """XLS or XLSX with a password. Facts: none."""
 
     code = "locked_workbook"
-
-
-class DamagedArchive(InvalidInput):
-    """Begins like a ZIP archive and is not one. Facts: none."""
-
-    code = "damaged_archive"
 
 
 class LockedArchive(InvalidInput):
@@ -73,12 +98,6 @@ class UnreadSheet(InvalidInput):
     code = "unread_sheet"
 
 
-class UnknownStatement(InvalidInput):
-    """No row with the column names of a known layout. Facts: none."""
-
-    code = "unknown_statement"
-
-
 class ColumnsMissing(InvalidInput):
     """The layout that was chosen needs columns that are not there. Facts: columns."""
 
@@ -109,22 +128,10 @@ class AmountBelowZero(InvalidInput):
     code = "amount_below_zero"
 
 
-class UnreadableDate(InvalidInput):
-    """No date and time in any shape that statements have. Facts: text."""
-
-    code = "unreadable_date"
-
-
 class UnreadableCount(InvalidInput):
     """No whole number where the file counts itself. Facts: text."""
 
     code = "unreadable_count"
-
-
-class UnknownDirection(InvalidInput):
-    """Neither money in nor money out. Facts: text."""
-
-    code = "unknown_direction"
 
 
 class DirectionDisagrees(InvalidInput):
@@ -143,12 +150,6 @@ class UnknownCurrency(InvalidInput):
     """Facts: text."""
 
     code = "unknown_currency"
-
-
-class SeveralAccounts(InvalidInput):
-    """Rows of more than one money account in one file. Facts: text, first."""
-
-    code = "several_accounts"
 
 
 class DirectionsReversed(InvalidInput):

@@ -25,7 +25,7 @@ def is_html(data: bytes, encoding: str) -> bool:
 def html_rows(data: bytes, encoding: str) -> Iterator[Row]:
     """(number of the row from 1, cells) of all tables, one after the other. Raises Refused."""
     if len(data) > MAX_HTML_BYTES:
-        raise Refused(0, StatementTooLarge(limit_mb=MAX_HTML_BYTES // MIB))
+        raise Refused(0, StatementTooLarge(limit=f"{MAX_HTML_BYTES // MIB} MiB"))
     text = text_of(data, encoding).read()
     number = 0
     cells: list[str] = []

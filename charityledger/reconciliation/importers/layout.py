@@ -10,6 +10,7 @@ from datetime import date
 
 from .columns import Head, Words
 from .lines import Line, Source
+from .originals import Originals
 from .text import Row
 
 MANY = ("memo", "says")
@@ -49,9 +50,11 @@ class Reader:
     def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
         """Takes what a row below the lines states. Raises a kind of InvalidInput."""
 
-    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
-        """The line of one row; None for one that moved no money. `original`: as `Line` has it. Raises a kind of
-        CharityLedgerError where the row cannot be read."""
+    def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
+        """The line of one row; None for one that moved no money. `evidence`: where its cells are kept.
+
+        Raises a kind of CharityLedgerError where the row cannot be read.
+        """
         raise NotImplementedError
 
     def close(self) -> None:

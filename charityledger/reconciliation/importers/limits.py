@@ -2,6 +2,7 @@
 
 MIB = 1024 * 1024
 MAX_FILE_BYTES = 64 * MIB       # as uploaded, and as an archive or workbook unfolds
+MAX_FILE = f"{MAX_FILE_BYTES // MIB} MiB"
 MAX_MEMBERS = 50
 MAX_ROWS = 400_000              # empty ones count: a workbook can have a million of them in a few bytes
 MAX_COLUMNS = 100

@@ -5,7 +5,7 @@ Chains of sectors in a hostile file may run in circles or far beyond its end; he
 
 import struct
 
-from .errors import DamagedWorkbook, LockedWorkbook, Refused
+from .errors import LockedWorkbook, Refused, StatementBroken
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FREE = 0xFFFFFFFA          # from here on: no sector, but free, end of chain, table of sectors
@@ -17,7 +17,7 @@ def workbook_stream(data: bytes) -> bytes:
     try:
         return _Container(data).workbook()
     except (struct.error, IndexError, UnicodeDecodeError):
-        raise Refused(0, DamagedWorkbook()) from None
+        raise Refused(0, StatementBroken()) from None
 
 
 class _Container:
@@ -25,7 +25,7 @@ class _Container:
         self.data = data
         shift, self.mini_shift = struct.unpack_from("<HH", data, 30)
         if shift not in (9, 12) or not 4 <= self.mini_shift <= shift:
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
         self.size = 1 << shift
         self.directory, self.cutoff, self.mini_table = struct.unpack_from("<I4xII", data, 48)
         self.table = self._numbers(self._sectors_of_table())
@@ -45,11 +45,11 @@ class _Container:
             elif kind == 2 and name in _NAMES and found is None:
                 found = first, size
         if found is None:
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
         first, size = found
         content = self._chain(first) if size >= self.cutoff else self._small(first, root)
         if len(content) < size:
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
         return content[:size]
 
     def _sectors_of_table(self) -> bytes:
@@ -65,13 +65,13 @@ class _Container:
             following = more[-1]
         used = [place for place in places if place < _FREE][:count]
         if len(set(used)) < len(used):
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
         return b"".join(self._sector(place) for place in used)
 
     def _sector(self, place: int) -> bytes:
         start = (place + 1) * self.size
         if start >= len(self.data):
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
         return self.data[start:start + self.size]
 
     def _chain(self, place: int) -> bytes:
@@ -104,5 +104,5 @@ class _Container:
     @staticmethod
     def _once(place: int, seen: set[int]) -> None:
         if place in seen:
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
         seen.add(place)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from . import stated
 from .amounts import count
 from .columns import Head
-from .errors import AmountBelowZero, UnknownDirection, UnknownStatus
+from .errors import AmountBelowZero, DirectionUnreadable, UnknownStatus
 from .stated import StatedReader
 from .text import Row
 
@@ -48,7 +48,7 @@ class PersonalReader(StatedReader):
         elif direction == "支出":
             name, sign = "out", -1
         else:
-            raise UnknownDirection(text=direction[:20])
+            raise DirectionUnreadable(text=direction[:20])
         for tally in (self.counted, self.done) if done or not sign else (self.counted,):
             tally[f"{name}_lines"] += 1
             if sign:

@@ -11,6 +11,7 @@ from .errors import DirectionsReversed, Refused, RowCutShort
 from .layout import Layout, Reader, Stated
 from .limits import MAX_FAULTS
 from .lines import Fault, Line, Parsed, Total
+from .originals import Originals
 from .text import Row
 
 
@@ -29,9 +30,10 @@ def parse(layout: Layout, head: Head, before: Sequence[Row], rows: Iterator[Row]
     except CharityLedgerError as error:
         faults.append((before[0][0] if before else 0, error))
         return parsed
+    evidence = Originals()
     for number, cells in rows:
         try:
-            _read(parsed, reader, layout, number, cells, atomic=atomic)
+            _read(parsed, reader, layout, evidence, number, cells, atomic=atomic)
         except CharityLedgerError as error:
             faults.append((number, error))
             if len(faults) >= MAX_FAULTS:
@@ -40,7 +42,8 @@ def parse(layout: Layout, head: Head, before: Sequence[Row], rows: Iterator[Row]
     return _finished(parsed, reader.stated, faults)
 
 
-def _read(parsed: Parsed, reader: Reader, layout: Layout, number: int, cells: list[str], *, atomic: bool) -> None:
+def _read(parsed: Parsed, reader: Reader, layout: Layout, evidence: Originals, number: int, cells: list[str], *,
+          atomic: bool) -> None:
     head = reader.head
     given = len(cells)
     padded = cells + [""] * (head.width + 1 - given) if given <= head.width else [*cells[:head.width], ""]
@@ -55,15 +58,19 @@ def _read(parsed: Parsed, reader: Reader, layout: Layout, number: int, cells: li
     # What is missing may be cut off, and so may the end of the last cell there is.
     if given < head.width and not atomic and any(head.one.get(money, -1) >= given - 1 for money in layout.money):
         raise RowCutShort()
-    line = reader.line(number, row, original(cells))
+    line = reader.line(number, row, evidence)
     if line is None:
         parsed.neutral += 1
     else:
+        evidence.add(number, original(cells))
         parsed.lines.append(line)
 
 
 def _finished(parsed: Parsed, stated: Stated, faults: list[Fault]) -> Parsed:
     lines = parsed.lines
+    # Oldest first, as books are read; many banks print the newest first.
+    if len(lines) > 1 and lines[0].booked_at > lines[-1].booked_at:
+        lines.reverse()
     parsed.account_number = stated.account_number
     parsed.period = stated.period or _period(lines)
     counted = lines if len({line.currency for line in lines}) == 1 else parsed.local

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ...errors import CharityLedgerError
 from .amounts import count, fen
@@ -14,6 +15,7 @@ from .when import moment
 _COUNT = r"[0-9,]+(?:\.0+)?"
 _SUM = r"[+-]?[¥]?[+-]?[0-9][0-9,]*(?:\.[0-9]+)?"
 _OUT, _IN = r"(?:借方|支出|转出|付款)", r"(?:贷方|收入|转入|收款)"
+_BARE = r"(?:^|:|(?<=\.[0-9]{2}))"      # 5 收 91,007,497.02
 _DAY = r"(?:19|20|21)[0-9]{2}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}日?"
 _SPAN = re.compile(rf"({_DAY})[^0-9]*(?:[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?\D*?({_DAY})")
 _ACCOUNT = re.compile(r"(?:账号|帐号|账户号|卡号|账户|微信号|商户号)[^0-9A-Za-z]*([0-9][0-9*]{7,31})")
@@ -21,36 +23,42 @@ _ACCOUNT = re.compile(r"(?:账号|帐号|账户号|卡号|账户|微信号|商�
 # The first that is found in a row counts, for each name.
 _COUNTS = {
     "out_lines": (rf"{_OUT}(?:发生|交易)?(?:总|合计)?笔数(?:合计)?:?({_COUNT})",
-                  rf"{_OUT}(?:合计|总计)?:?({_COUNT})笔"),
+                  rf"{_OUT}(?:合计|总计)?:?({_COUNT})笔",
+                  rf"{_BARE}({_COUNT}):?笔?支"),
     "in_lines": (rf"{_IN}(?:发生|交易)?(?:总|合计)?笔数(?:合计)?:?({_COUNT})",
-                 rf"{_IN}(?:合计|总计)?:?({_COUNT})笔"),
+                 rf"{_IN}(?:合计|总计)?:?({_COUNT})笔",
+                 rf"{_BARE}({_COUNT}):?笔?收"),
     "lines": (rf"(?<![借贷方收支入出付款发生易])(?:总笔数|交易总?笔数|合计笔数|总记录数):?({_COUNT})",
               rf"共:?({_COUNT})笔"),
 }
 _SUMS = {
     "out_fen": (rf"{_OUT}(?:发生|交易)?(?:总|合计)?(?:金额|额)(?:合计|总计)?:?({_SUM})",
-                rf"{_OUT}(?:合计|总计)?:?{_COUNT}笔,?(?:共|计|金额:?)?({_SUM})"),
+                rf"{_OUT}(?:合计|总计)?:?{_COUNT}笔,?(?:共|计|金额:?)?({_SUM})",
+                rf"{_BARE}{_COUNT}:?笔?支:?([0-9,]+\.[0-9]{{2}})"),
     "in_fen": (rf"{_IN}(?:发生|交易)?(?:总|合计)?(?:金额|额)(?:合计|总计)?:?({_SUM})",
-               rf"{_IN}(?:合计|总计)?:?{_COUNT}笔,?(?:共|计|金额:?)?({_SUM})"),
+               rf"{_IN}(?:合计|总计)?:?{_COUNT}笔,?(?:共|计|金额:?)?({_SUM})",
+               rf"{_BARE}{_COUNT}:?笔?收:?([0-9,]+\.[0-9]{{2}})"),
     "opening": (rf"(?:期初|上期|上日|起始|承前)余额:?({_SUM})",),
     "closing": (rf"(?:期末|本期|截止|终止)余额:?({_SUM})",),
 }
 _ALL = {name: [re.compile(pattern, re.ASCII) for pattern in patterns] for name, patterns in (_COUNTS | _SUMS).items()}
 
 # How rows below or between the lines begin. No cell of a line looks like this: 支出 alone is a direction.
-_MAYBE_FOOTER = re.compile(r"\s*(?:[^`0-9\s]|[0-9,]+笔?\s*[收支借贷])")
+_REMEMBERED = 10_000
 FOOTER = re.compile(
     r"(?:合计|总计|小计|本页|本月合计|累计|总笔数|总金额|共[0-9]|打印|导出|下载|制表|制单:|复核:|经办:|操作员:|查询|"
     r"说明|备注:|注:|温馨提示|声明|第[0-9]+页|页码|以上|以下|\*{2,}|-{3,}|={3,}|#|"
     r"(?:借方|贷方|收入|支出|转入|转出|收款|付款)(?:发生|交易)?(?:合计|总|笔数|金额|额|:[0-9])|(?:期初|期末|截止|本期|上期)余额|"
-    r"[0-9,]+笔?(?:收|支|借|贷)|(?:账号|户名|开户行|币种|起始日期|终止日期):)")
+    r"(?:账号|户名|开户行|币种|起始日期|终止日期):)")
+
+_BARE_SUM = re.compile(r"(?:[0-9,]+:?笔?[收支]:?[0-9,]+\.[0-9]{2}:?)+", re.ASCII)
 
 
 class StatedReader(Reader):
     """A reader of files that say of themselves, above and below their lines, how many they are and what they sum to."""
 
     def __init__(self, head: Head, before: Sequence[Row]) -> None:
-        self.once: dict[str, str] = {}      # equal texts stand in memory once
+        self._seen: dict[str, str] = {}
         super().__init__(head, before)
 
     def before(self, rows: Sequence[Row]) -> None:
@@ -58,9 +66,9 @@ class StatedReader(Reader):
 
     def is_footer(self, row: dict[str, str], cells: Sequence[str]) -> bool:
         """A row without a date that begins as footers do. Any other without a date is a fault."""
-        first = next((cell for cell in cells if cell.strip()), "")
-        # Nearly every line begins with a digit or a backtick, and is none.
-        if not _MAYBE_FOOTER.match(first) or not (first.lstrip()[:1] == "#" or FOOTER.match(said([first]))):
+        first = cells[0] or next((cell for cell in cells if cell), "")
+        bare = len(first) < 7 or "收" in first or "支" in first
+        if not (_begins_footer(first) or (bare and _BARE_SUM.fullmatch(said(cells)))):
             return False
         try:
             moment(row.get("date") or row["time"])
@@ -68,8 +76,20 @@ class StatedReader(Reader):
             return True
         return False
 
+    def once(self, text: str) -> str:
+        """An equal text that stands in memory already, where there is one. Only so many are remembered."""
+        found = self._seen.get(text)
+        if found is None and len(self._seen) < _REMEMBERED:
+            self._seen[text] = text
+        return found or text
+
     def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
         read([cells], self.stated)
+
+
+@lru_cache(maxsize=1024)
+def _begins_footer(cell: str) -> bool:
+    return cell.lstrip()[:1] == "#" or bool(FOOTER.match(said([cell])))
 
 
 def said(cells: Iterable[str]) -> str:

@@ -1,16 +1,16 @@
 """A statement file as tables of text, told apart by content and never by name. Pure; everything is bounded.
 
-A sheet of a workbook and a file in an archive are tables of their own. Rows keep their numbers in the file.
+Each sheet of a workbook is a table of its own. Rows keep their numbers in the file.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from ...table_errors import BrokenWorkbook, CellTooLong, TooManyColumns, TooManyRows
-from . import archive, html_table, ole, text, workbook, xls
-from .errors import DamagedWorkbook, NoStatementInside, Refused, StatementTooLarge
-from .limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_FILE_BYTES, MAX_ROWS, MAX_TEXT, MIB
+from ...table_errors import CellTooLong, TooManyColumns, TooManyRows
+from . import html_table, ole, text, workbook, xls
+from .errors import Refused, StatementBroken, StatementTooLarge
+from .limits import MAX_CELL, MAX_COLUMNS, MAX_FAULTS, MAX_ROWS, MAX_TEXT, MIB
 from .lines import Fault
 from .text import Row
 
@@ -36,45 +36,22 @@ class Table:
         except Exception:       # the reader of a damaged workbook raises whatever it stumbles over
             if not self.atomic:
                 raise
-            self.faults.append((0, BrokenWorkbook()))
+            self.faults.append((0, StatementBroken()))
 
 
-def tables(data: bytes, name: str = "") -> tuple[list[Table], list[Fault]]:
-    """The tables of a file, or why there are none."""
-    try:
-        return _tables(data, name, in_archive=False), []
-    except Refused as refused:
-        return [], [refused.fault]
-
-
-def _tables(data: bytes, name: str, *, in_archive: bool) -> list[Table]:
-    if len(data) > MAX_FILE_BYTES:
-        raise Refused(0, StatementTooLarge(limit_mb=MAX_FILE_BYTES // MIB))
+def tables(data: bytes, name: str = "") -> list[Table]:
+    """The tables of a file that is no archive. Raises Refused."""
     if data.startswith(ole.MAGIC):
         book = xls.Book(ole.workbook_stream(data))
         return [Table(sheet, partial(book.rows, at), atomic=True) for sheet, at in book.sheets]
     if data.startswith(ole.MAGIC[:4]):
-        raise Refused(0, DamagedWorkbook())
+        raise Refused(0, StatementBroken())
     if data.startswith(b"PK"):
-        if archive.is_workbook(data):
-            return _sheets(data)
-        if in_archive:
-            raise Refused(0, NoStatementInside())
-        return _members(data)
+        return _sheets(data)
     encoding = text.encoding_of(data)
     if html_table.is_html(data, encoding):
         return [Table(name, lambda faults: html_table.html_rows(data, encoding))]
     return [Table(name, lambda faults: text.csv_rows(data, encoding))]
-
-
-def _members(data: bytes) -> list[Table]:
-    found = []
-    for name, content in archive.members(data):
-        try:
-            found += _tables(content, name, in_archive=True)
-        except Refused as refused:      # the other files of the archive are still worth reading
-            found.append(Table(name, lambda faults: iter(()), faults=[refused.fault]))
-    return found
 
 
 def _sheets(data: bytes) -> list[Table]:
@@ -83,7 +60,7 @@ def _sheets(data: bytes) -> list[Table]:
     except Refused:
         raise
     except Exception:
-        raise Refused(0, BrokenWorkbook()) from None
+        raise Refused(0, StatementBroken()) from None
     return [Table(name, partial(workbook.rows, sheet), atomic=True) for name, sheet in given]
 
 
@@ -100,7 +77,7 @@ def _bounded(rows: Iterator[Row], faults: list[Fault]) -> Iterator[Row]:
         size = sum(map(len, cells))
         left -= size
         if left < 0:
-            raise Refused(number, StatementTooLarge(limit_mb=MAX_TEXT // MIB))
+            raise Refused(number, StatementTooLarge(limit=f"{MAX_TEXT // MIB} MiB"))
         if size > MAX_CELL and max(map(len, cells)) > MAX_CELL:
             faults.append((number, CellTooLong(limit=MAX_CELL)))
         elif size:

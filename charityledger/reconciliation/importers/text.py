@@ -6,8 +6,8 @@ import io
 import itertools
 from collections.abc import Iterator
 
-from ...table_errors import BrokenCsv, UnreadableText
-from .errors import DamagedText, RecordTooLong, Refused
+from ...table_errors import BrokenCsv
+from .errors import DamagedText, RecordTooLong, Refused, StatementNotText
 from .limits import MAX_RECORD, MIB
 
 Row = tuple[int, list[str]]
@@ -22,7 +22,7 @@ def encoding_of(data: bytes) -> str:
     """
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         if _fails_at(data, "utf-16") is not None:
-            raise Refused(0, UnreadableText())
+            raise Refused(0, StatementNotText())
         return "utf-16"
     at = _fails_at(data, "utf-8-sig")
     if at is None:
@@ -33,7 +33,7 @@ def encoding_of(data: bytes) -> str:
         raise Refused(line, DamagedText(line=line))
     if _fails_at(data, "gb18030") is None:
         return "gb18030"
-    raise Refused(0, UnreadableText())
+    raise Refused(0, StatementNotText())
 
 
 def _fails_at(data: bytes, encoding: str) -> int | None:

@@ -5,6 +5,7 @@ from .bank import direction, signed
 from .layout import Layout
 from .lines import Kind, Line
 from .named_totals import NamedTotals
+from .originals import Originals
 from .when import moment
 
 _KINDS: tuple[tuple[str, Kind], ...] = (
@@ -18,7 +19,7 @@ class FundReader(NamedTotals):
              "支出笔数": ("out_lines", count), "支出金额": ("out_fen", fen)}
     begins = "资金流水总笔数"
 
-    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
+    def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
         booked_at, has_time = moment(row["time"])
         amount_fen = signed(fen(row["amount"]), direction(row["direction"]), row["amount"])
         balance_fen = optional_fen(row["balance"])
@@ -26,7 +27,7 @@ class FundReader(NamedTotals):
             return None
         return Line(number, booked_at, amount_fen, _kind(row), row["native"], memo=row["memo"], order_id=row["order"],
                     merchant_order=row["merchant_order"], balance_fen=balance_fen, has_time=has_time,
-                    original=original)
+                    evidence=evidence)
 
 
 def _kind(row: dict[str, str]) -> Kind:
@@ -35,7 +36,7 @@ def _kind(row: dict[str, str]) -> Kind:
 
 
 WECHAT_FUND = Layout(
-    "wechat_fund", "wechat_fund",
+    "wechat-fund", "wechat_fund",
     {
         "time": ("记账时间",), "order": ("微信支付业务单号",), "native": ("资金流水单号",), "name": ("业务名称",),
         "type": ("业务类型",), "direction": ("收支类型",), "amount": ("收支金额",), "balance": ("账户结余",),

@@ -3,6 +3,7 @@
 from .amounts import fen
 from .layout import Layout
 from .lines import Line
+from .originals import Originals
 from .personal import PersonalReader, is_done
 from .when import moment
 
@@ -10,7 +11,7 @@ from .when import moment
 class WechatPersonalReader(PersonalReader):
     """`/` stands for nothing."""
 
-    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
+    def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
         booked_at, has_time = moment(row["time"])
         amount_fen = self.tally(row["direction"], fen(row["amount"]), done=is_done(row["status"]))
         if amount_fen == 0:
@@ -19,7 +20,7 @@ class WechatPersonalReader(PersonalReader):
         native = _some(row["native"])
         return Line(number, booked_at, amount_fen, "refund" if refund else "payment",
                     f"{native}/退款" if refund and native else native, _some(row["name"]), memo=row["memo"],
-                    order_id=native, merchant_order=_some(row["merchant_order"]), has_time=has_time, original=original)
+                    order_id=native, merchant_order=_some(row["merchant_order"]), has_time=has_time, evidence=evidence)
 
 
 def _some(text: str) -> str:
@@ -27,7 +28,7 @@ def _some(text: str) -> str:
 
 
 WECHAT_PERSONAL = Layout(
-    "wechat_personal", "wechat_personal",
+    "wechat-personal", "wechat_personal",
     {
         "time": ("交易时间",), "type": ("交易类型",), "name": ("交易对方",), "direction": ("收/支",),
         "amount": ("金额",), "status": ("当前状态",), "native": ("交易单号",),

@@ -8,6 +8,7 @@ from .errors import AmountAbsent, AmountBelowZero, UnknownStatus
 from .layout import Layout
 from .lines import Line
 from .named_totals import NamedTotals
+from .originals import Originals
 from .text import Row
 from .when import moment
 
@@ -28,7 +29,7 @@ class TradeReader(NamedTotals):
         self.fees = 0       # in hundred-thousandths of a yuan
         self.stated.found["fee_fen"] = 0
 
-    def line(self, number: int, row: dict[str, str], original: str) -> Line | None:
+    def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
         booked_at, has_time = moment(row["time"])
         unit = currency(row["currency"])
         refund = row["refund"] if row["refund"] != "0" else ""
@@ -42,7 +43,7 @@ class TradeReader(NamedTotals):
         native = f"{row['native']}/{refund}" if refund else row["native"]
         return Line(number, booked_at, amount_fen, "refund" if refund else "payment", native,
                     counterparty_account=row["payer"], memo=row["memo"], order_id=row["native"],
-                    merchant_order=row["merchant_order"], currency=unit, has_time=has_time, original=original)
+                    merchant_order=row["merchant_order"], currency=unit, has_time=has_time, evidence=evidence)
 
     def _amount_fen(self, row: dict[str, str], *, refunded: bool) -> int:
         status = row["status"].upper()
@@ -50,7 +51,7 @@ class TradeReader(NamedTotals):
             raise UnknownStatus(text=row["status"][:20])
         text = row["refund_amount"] if refunded else row["amount"]
         given = optional_fen(text)
-        if given is None:
+        if given is None or (status == "REFUND" and not refunded):
             raise AmountAbsent()
         if given < 0:
             raise AmountBelowZero(text=text)
@@ -60,7 +61,7 @@ class TradeReader(NamedTotals):
 
 
 WECHAT_TRADE = Layout(
-    "wechat_trade", "wechat_trade",
+    "wechat-trade", "wechat_trade",
     {
         "time": ("交易时间", "支付时间"), "native": ("微信订单号",), "merchant_order": ("商户订单号",),
         "payer": ("用户标识",), "status": ("交易状态",), "currency": ("货币种类",),

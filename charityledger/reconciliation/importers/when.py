@@ -3,10 +3,11 @@
 import re
 import unicodedata
 from datetime import datetime, time
+from functools import lru_cache
 
 from openpyxl.utils.datetime import from_excel
 
-from .errors import UnreadableDate
+from .errors import MomentUnreadable
 
 _SHORT = re.compile(r"(?P<year>(?:19|20|21)\d\d)(?P<month>\d\d)(?P<day>\d\d)", re.ASCII)
 _LONG = re.compile(_SHORT.pattern + r"(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?:\.?\d{3,6})?", re.ASCII)
@@ -22,7 +23,7 @@ _FRACTION = re.compile(r"0?\.\d+", re.ASCII)
 def moment(text: str, clock: str = "") -> tuple[datetime, bool]:
     """(naive instant, whether a time of day was given). `clock`: the cell with the time, where that is another one.
 
-    Raises UnreadableDate.
+    Raises MomentUnreadable.
     """
     if len(text) == 19 and not clock and text[4] == "-":       # nearly every line of nearly every file
         try:
@@ -35,7 +36,7 @@ def moment(text: str, clock: str = "") -> tuple[datetime, bool]:
             at = _clock(_plain(clock))
             return datetime.combine(day, at), True
     except (ValueError, OverflowError):
-        raise UnreadableDate(text=f"{text} {clock}".strip()[:40]) from None
+        raise MomentUnreadable(text=f"{text} {clock}".strip()[:40]) from None
     return day, had_time
 
 
@@ -56,9 +57,10 @@ def _iso(text: str) -> datetime:
 
 def _plain(text: str) -> str:
     """One kind of digits and colons, single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).split())
+    return " ".join((text if text.isascii() else unicodedata.normalize("NFKC", text)).split())
 
 
+@lru_cache(maxsize=4096)
 def _dated(text: str) -> tuple[datetime, bool]:
     found = _LONG.fullmatch(text)
     if found:
@@ -84,7 +86,10 @@ def _built(day: re.Match[str], clock: re.Match[str]) -> datetime:
                     int(clock["hour"]), int(clock["minute"]), int(clock["second"] or 0))
 
 
+@lru_cache(maxsize=4096)
 def _clock(text: str) -> time:
+    if len(text) == 8 and text[2] == text[5] == ":" and text[:2].isdigit():
+        return time.fromisoformat(text)
     if text.isascii() and text.isdigit() and 4 < len(text) <= 6:
         text = text.zfill(6)        # a spreadsheet took 093000 for a number
     if _FRACTION.fullmatch(text):

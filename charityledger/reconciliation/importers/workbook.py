@@ -15,9 +15,9 @@ from openpyxl import load_workbook
 
 from ...errors import CharityLedgerError
 from ...repack import FileRefused, repacked
-from ...table_errors import ErrorCell, FormulaCell, TableTooLarge, TooManyRows
-from .errors import Refused, StatementTooLarge
-from .limits import MAX_COLUMNS, MAX_FILE_BYTES, MIB
+from ...table_errors import ErrorCell, TableTooLarge, TooManyRows
+from .errors import Refused, StatementBroken, StatementFormula, StatementTooLarge
+from .limits import MAX_COLUMNS, MAX_FILE, MAX_FILE_BYTES
 from .lines import Fault
 from .text import Row
 
@@ -31,7 +31,7 @@ def sheets(data: bytes) -> list[tuple[str, Any]]:
         clean = repacked(data, MAX_FILE_BYTES)
     except FileRefused as refused:
         large = isinstance(refused.error, TableTooLarge)
-        raise Refused(0, StatementTooLarge(limit_mb=MAX_FILE_BYTES // MIB) if large else refused.error) from None
+        raise Refused(0, StatementTooLarge(limit=MAX_FILE) if large else StatementBroken()) from None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")         # openpyxl warns of decorations that it leaves out
         book = load_workbook(clean, read_only=True, keep_links=False)
@@ -61,7 +61,7 @@ def _text(cell: Any) -> str:
     if value is None:
         return ""
     if cell.data_type == "f":
-        raise FormulaCell()
+        raise StatementFormula(column=cell.column_letter)
     if cell.data_type == "e":
         raise ErrorCell(text=str(value)[:20])
     return written(value)

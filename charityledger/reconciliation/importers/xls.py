@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
 
 from ...errors import CharityLedgerError
-from ...table_errors import ErrorCell, FormulaCell
-from .errors import DamagedWorkbook, LockedWorkbook, Refused
+from ...table_errors import ErrorCell
+from .errors import LockedWorkbook, Refused, StatementBroken, StatementFormula
 from .lines import Fault
 from .text import Row
 from .workbook import written
@@ -48,7 +49,7 @@ class Book:
         try:
             self._globals(formats)
         except (struct.error, IndexError, UnicodeDecodeError):
-            raise Refused(0, DamagedWorkbook()) from None
+            raise Refused(0, StatementBroken()) from None
 
     def _globals(self, formats: dict[int, str]) -> None:
         for kind, at, size in self._records(0):
@@ -84,7 +85,7 @@ class Book:
             yield kind, at, size
             at += size
         if depth:
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
 
     def _with_continuations(self, at: int, size: int) -> list[bytes]:
         parts = [self.stream[at:at + size]]
@@ -105,7 +106,7 @@ class Book:
                 if index != now:
                     # Rows go up in every file that a program writes; one that goes back could not be read as a stream.
                     if index < now:
-                        raise Refused(now + 1, DamagedWorkbook())
+                        raise Refused(now + 1, StatementBroken())
                     yield from _finished(now + 1, row, wrong, faults)
                     row, wrong, now = {}, None, index
                 if isinstance(content, str):
@@ -113,21 +114,21 @@ class Book:
                 else:
                     wrong = wrong or content
         except (struct.error, IndexError, UnicodeDecodeError):
-            raise Refused(now + 1, DamagedWorkbook()) from None
+            raise Refused(now + 1, StatementBroken()) from None
         yield from _finished(now + 1, row, wrong, faults)
 
     def _cells(self, begins: int) -> Iterator[Cell]:
         for kind, at, size in self._records(begins):
             if kind in (_LABELSST, _NUMBER, _RK, _LABEL, _RSTRING, _BOOLERR, *_FORMULAS):
                 row, column, style = struct.unpack_from("<HHH", self.stream, at)
-                yield row, column, self._content(kind, self.stream[at:at + size], style)
+                yield row, column, self._content(kind, self.stream[at:at + size], column, style)
             elif kind == _MULRK:
                 row, column = struct.unpack_from("<HH", self.stream, at)
                 for place in range((size - 6) // 6):
                     style, packed = struct.unpack_from("<Hi", self.stream, at + 4 + 6 * place)
                     yield row, column + place, self._number(_unpacked(packed), style)
 
-    def _content(self, kind: int, body: bytes, style: int) -> str | CharityLedgerError:
+    def _content(self, kind: int, body: bytes, column: int, style: int) -> str | CharityLedgerError:
         if kind == _LABELSST:
             return self.strings[int.from_bytes(body[6:10], "little")]
         if kind == _NUMBER:
@@ -141,7 +142,7 @@ class Book:
             return body[8:8 + length].decode(self.codec, "replace").replace("\0", "")
         if kind == _BOOLERR:
             return str(bool(body[6])) if not body[7] else ErrorCell(text=_ERRORS.get(body[6], "#?"))
-        return FormulaCell()
+        return StatementFormula(column=get_column_letter(column + 1))
 
     def _number(self, value: float, style: int) -> str:
         if style < len(self.dates) and self.dates[style]:

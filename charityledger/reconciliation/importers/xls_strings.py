@@ -2,7 +2,7 @@
 
 import struct
 
-from .errors import DamagedWorkbook, Refused
+from .errors import Refused, StatementBroken
 
 MAX_STRINGS = 2_000_000
 
@@ -23,7 +23,7 @@ def shared_strings(parts: list[bytes]) -> list[str]:
     reader.take(4)
     count, = struct.unpack("<I", reader.take(4))
     if count > MAX_STRINGS:
-        raise Refused(0, DamagedWorkbook())
+        raise Refused(0, StatementBroken())
     return [_one(reader) for _ in range(count)]
 
 
@@ -46,7 +46,7 @@ class _Parts:
         self.part += 1
         self.at = 0
         if self.part >= len(self.parts):
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
 
     def take(self, size: int) -> bytes:
         if self.at >= len(self.parts[self.part]):
@@ -54,7 +54,7 @@ class _Parts:
         taken = self.parts[self.part][self.at:self.at + size]
         self.at += size
         if len(taken) < size:
-            raise Refused(0, DamagedWorkbook())
+            raise Refused(0, StatementBroken())
         return taken
 
     def letters(self, length: int, wide: int) -> str:
@@ -66,7 +66,7 @@ class _Parts:
             width = 1 + wide
             here = min(length, (len(self.parts[self.part]) - self.at) // width)
             if not here:
-                raise Refused(0, DamagedWorkbook())
+                raise Refused(0, StatementBroken())
             found.append(self.take(here * width).decode("utf-16-le" if wide else "latin-1", "replace"))
             length -= here
         return "".join(found)
