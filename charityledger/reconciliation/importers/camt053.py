@@ -93,6 +93,8 @@ def _entries(data: bytes) -> Iterator[tuple[Element, Element | None]]:
             element.tag = element.tag.rsplit("}", 1)[-1]
             statement = element if element.tag == "Stmt" else statement
         elif statement is not None and element.tag == "Ntry":
+            if statement.find("Ntry") is not element:
+                raise ParseError("an entry that is no child of its statement")
             yield statement, element
             statement.remove(element)
         elif statement is not None and element.tag == "Stmt":
