@@ -36,7 +36,8 @@ def read(data: bytes) -> tuple[Parsed, list[Fault]]:
     try:
         for statement, entry in _entries(data):
             file.take(statement, entry)
-    except (ParseError, DefusedXmlException, CharityLedgerError):
+    # Lookup and value errors: of encodings that do not exist, or that the parser does not read.
+    except (ParseError, DefusedXmlException, LookupError, ValueError, CharityLedgerError):
         return Parsed(FORMAT, "bank"), [(0, BrokenStatement(format="CAMT.053"))]
     if not file.accounts:
         return file.parsed, [(0, BrokenStatement(format="CAMT.053"))]
@@ -93,7 +94,7 @@ def _entries(data: bytes) -> Iterator[tuple[Element, Element | None]]:
             element.tag = element.tag.rsplit("}", 1)[-1]
             statement = element if element.tag == "Stmt" else statement
         elif statement is not None and element.tag == "Ntry":
-            if statement.find("Ntry") is not element:
+            if element not in list(statement):
                 raise ParseError("an entry that is no child of its statement")
             yield statement, element
             statement.remove(element)

@@ -20,7 +20,7 @@ from .wechat_fund import WECHAT_FUND
 from .wechat_personal import WECHAT_PERSONAL
 from .wechat_trade import WECHAT_TRADE
 
-OTHER_BANK = layout("bank", (), needs=(*NEEDS, ("balance",), ("name", "other"), ("memo",)))
+OTHER_BANK = layout("bank", (), needs=(*NEEDS, ("balance",), ("name", "other", "memo")))
 
 # Where two fit equally well, the first is taken.
 LAYOUTS: tuple[Layout, ...] = (
