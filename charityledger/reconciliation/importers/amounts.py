@@ -43,7 +43,7 @@ def fen(text: str) -> int:
     if text in _BLANK:
         raise AmountAbsent()
     # Decimals beyond the second count only where they are none; TooManyDecimals tells of others.
-    return parse_yuan(_TAIL.sub(r"\1", unicodedata.normalize("NFKC", text).removeprefix("CNY")), signed=True)
+    return parse_yuan(_TAIL.sub(r"\1", text.removeprefix("CNY")), signed=True)
 
 
 def optional_fen(text: str) -> int | None:

@@ -45,7 +45,7 @@ def _fails_at(data: bytes, encoding: str) -> int | None:
         except UnicodeDecodeError as error:
             return start + error.start
         if "\0" in text:
-            return start
+            return data.find(b"\0", start)
     return None
 
 
@@ -68,7 +68,7 @@ def csv_rows(data: bytes, encoding: str) -> Iterator[Row]:
         for cells in reader:
             yield begins, cells
             begins = reader.line_num + 1
-            lines.read = 0
+            lines.begin(begins)
     except csv.Error as error:
         raise Refused(begins, RecordTooLong(limit=MAX_RECORD) if "limit" in str(error) else BrokenCsv()) from None
 
@@ -78,8 +78,11 @@ class _Lines:
 
     def __init__(self, text: io.TextIOWrapper) -> None:
         self.text = text
-        self.read = 0           # characters since the reader of records said that one was complete
-        self.number = 0
+        self.begin(1)
+
+    def begin(self, number: int) -> None:
+        """The reader of records has one complete; the next begins on this line."""
+        self.begins, self.read = number, 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -88,10 +91,9 @@ class _Lines:
         line = self.text.readline(MAX_RECORD)
         if not line:
             raise StopIteration
-        self.number += 1
         self.read += len(line)
         if self.read >= MAX_RECORD:
-            raise Refused(self.number, RecordTooLong(limit=MAX_RECORD))
+            raise Refused(self.begins, RecordTooLong(limit=MAX_RECORD))
         return line
 
 

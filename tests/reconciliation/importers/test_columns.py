@@ -38,8 +38,10 @@ class Table:
         return as_csv(table)
 
     def _is_footer(self, cells: list[str]) -> bool:
-        return len([cell for cell in cells if cell]) < 3 or "总" in cells[0] or any(
-            "总" in cell for _, row in self.rows[-2:-1] for cell in row[:1]) and cells is self.rows[-1][1]
+        # WeChat's: a row that begins with 总…, or 资金流水总笔数, and the one below it.
+        last, last_but_one = self.rows[-1][1], self.rows[-2][1]
+        return len([cell for cell in cells if cell]) < 3 or (
+            "总" in last_but_one[0] and any(cells is row for row in (last, last_but_one)))
 
     @property
     def kept(self) -> set[int]:
@@ -97,8 +99,10 @@ def test_heads_written_in_other_ways(name: str) -> None:
 
 
 @pytest.mark.parametrize(("cell", "word"), [
-    ("交易金额[ Trade Amount ]", "交易金额"), ("金额(元)", "金额"), ("收入金额（+元）", "收入金额"), ("借方发生额/元", "借方发生额"),
-    ("借方发生额（支取）", "借方发生额"), ("收（付）方名称", "收(付)方名称"), ("借贷 Dc Flg", "借贷"), ("﻿交易时间", "交易时间"),
+    ("交易金额[ Trade Amount ]", "交易金额"), ("金额(元)", "金额"), ("收入金额（+元）", "收入金额"),
+    ("借方发生额/元", "借方发生额"),
+    ("借方发生额（支取）", "借方发生额"), ("收（付）方名称", "收(付)方名称"), ("借贷 Dc Flg", "借贷"),
+    ("﻿交易时间", "交易时间"),
     ("`余额\t", "余额"), ('="余额"', "余额"), ("交易 时间：", "交易时间"),
 ])
 def test_what_a_cell_of_a_head_stands_for(cell: str, word: str) -> None:
