@@ -9,7 +9,8 @@ from datetime import date
 from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
 from ..phone import parse_phone
-from ..projects.table_errors import TooManyRows, ValueMissing
+from ..projects.table_errors import ValueMissing
+from ..table_errors import TooManyRows
 from ..text_files import decoded
 
 COLUMNS = ("external_id", "donor_name", "donor_kind", "sub_code", "amount_yuan", "pledged_on", "phone", "account")

@@ -14,7 +14,8 @@ from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
 from ..projects import spreadsheet
 from ..projects.spreadsheet import Line
-from ..projects.table_errors import ColumnTwice, MissingColumn, Problem, RowTwice, UnknownTable, ValueMissing
+from ..projects.table_errors import MissingColumn, Problem, RowTwice, UnknownTable, ValueMissing
+from ..table_errors import ColumnTwice
 from .pledge_rows import parse_day
 
 # What each column may be called; spaces, width, capitals and a unit in brackets make no difference.

@@ -9,13 +9,12 @@ from datetime import date
 
 from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
+from ..table_errors import ColumnTwice, ExtraCells
 from .cells import code, day, text, whole, word
 from .rules import CATALOGUE_KINDS, STATUSES
 from .spreadsheet import Line, Sheet
 from .table_errors import (
     AmountDoesNotTie,
-    ColumnTwice,
-    ExtraCells,
     GroupDiffers,
     MissingColumn,
     PriceOfHours,

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from .table_errors import BadCode, CellTooLong, ControlCharacter, NotADate, NotAWholeNumber, UnknownWord
+from ..table_errors import CellTooLong
+from .table_errors import BadCode, ControlCharacter, NotADate, NotAWholeNumber, UnknownWord
 
 _CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 _WIDE = str.maketrans("０１２３４５６７８９，", "0123456789,")

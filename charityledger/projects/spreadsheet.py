@@ -20,19 +20,20 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from .repack import FileRefused, repacked
-from .table_errors import (
+from ..repack import FileRefused, repacked
+from ..table_errors import (
     BrokenCsv,
     BrokenWorkbook,
     CellTooLong,
     ErrorCell,
     FormulaCell,
     OldWorkbook,
-    Problem,
     TooManyColumns,
     TooManyRows,
     UnreadableText,
 )
+from ..text_files import decoded
+from .table_errors import Problem
 
 MAX_ROWS = 5000
 MAX_LINES = 20_000          # empty lines count here: a sheet can have a million of them in a few bytes
@@ -70,7 +71,7 @@ def read(data: bytes) -> tuple[list[Sheet], list[Problem]]:
         return _workbook(data, problems), problems
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return [], [Problem(0, "", OldWorkbook())]
-    text = _decoded(data)
+    text = decoded(data)
     if text is None:
         return [], [Problem(0, "", UnreadableText())]
     return [Sheet("", tuple(_lines(_csv_records(text, problems), problems)))], problems
@@ -84,16 +85,6 @@ def escaped(text: str) -> str:
 def unescaped(text: str) -> str:
     """What `escaped` was given."""
     return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
-
-
-def _decoded(data: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "gb18030"):       # Excel on a Chinese Windows writes the second
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return None if "\0" in text else text
-    return None
 
 
 Record = tuple[int, Sequence[Any]]

@@ -24,66 +24,6 @@ class Problem:
         return self.error.code
 
 
-class UnreadableText(InvalidInput):
-    """Neither UTF-8 nor GB 18030, or no text at all. Facts: none."""
-
-    code = "unreadable_text"
-
-
-class BrokenWorkbook(InvalidInput):
-    """Begins like an XLSX file and is not one. Facts: none."""
-
-    code = "broken_workbook"
-
-
-class OldWorkbook(InvalidInput):
-    """An .xls file, or one with a password. Facts: none."""
-
-    code = "old_workbook"
-
-
-class TableTooLarge(InvalidInput):
-    """Unpacked, the file is larger than any catalogue. Facts: limit_mb."""
-
-    code = "table_too_large"
-
-
-class TooManyRows(InvalidInput):
-    """Facts: limit."""
-
-    code = "too_many_rows"
-
-
-class TooManyColumns(InvalidInput):
-    """Facts: limit."""
-
-    code = "too_many_columns"
-
-
-class CellTooLong(InvalidInput):
-    """Facts: limit (characters)."""
-
-    code = "cell_too_long"
-
-
-class BrokenCsv(InvalidInput):
-    """Quotation marks that do not close. Facts: none."""
-
-    code = "broken_csv"
-
-
-class FormulaCell(InvalidInput):
-    """A formula; we never work them out, so its value is unknown. Facts: none."""
-
-    code = "formula_cell"
-
-
-class ErrorCell(InvalidInput):
-    """#REF!, #N/A and the like. Facts: text."""
-
-    code = "error_cell"
-
-
 class UnknownTable(InvalidInput):
     """The first line has neither the columns of projects nor those of need items. Facts: none."""
 
@@ -108,22 +48,10 @@ class MissingColumn(InvalidInput):
     code = "missing_column"
 
 
-class ColumnTwice(InvalidInput):
-    """Facts: column."""
-
-    code = "column_twice"
-
-
 class ValueMissing(InvalidInput):
     """Facts: column."""
 
     code = "value_missing"
-
-
-class ExtraCells(InvalidInput):
-    """More cells than the first line has columns: most often a comma that wants quotation marks. Facts: none."""
-
-    code = "extra_cells"
 
 
 class ControlCharacter(InvalidInput):

@@ -36,7 +36,8 @@ def read(data: bytes) -> tuple[Parsed, list[Fault]]:
     try:
         for statement, entry in _entries(data):
             file.take(statement, entry)
-    except (ParseError, DefusedXmlException, CharityLedgerError):
+    # Lookup and value errors: of encodings that do not exist, or that the parser does not read.
+    except (ParseError, DefusedXmlException, LookupError, ValueError, CharityLedgerError):
         return Parsed(FORMAT, "bank"), [(0, BrokenStatement(format="CAMT.053"))]
     if not file.accounts:
         return file.parsed, [(0, BrokenStatement(format="CAMT.053"))]
@@ -156,7 +157,7 @@ def _entry(entry: Element, row: int, currency: str, parsed: Parsed, faults: list
             counterparty=_joined(_party(detail, fen) for detail in details),
             counterparty_account=_account(details, fen), order_id=_text(entry, "AcctSvcrRef"),
             memo=_memo(entry, details), merchant_order=_reference(details),
-            original=json.dumps([_joined(entry.itertext())], ensure_ascii=False)))
+            evidence=json.dumps([_joined(entry.itertext())], ensure_ascii=False)))
     except CharityLedgerError as error:
         faults.append((row, error))
 

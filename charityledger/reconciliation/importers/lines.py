@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from ...errors import CharityLedgerError
+from .originals import Originals
 
 # What the file itself says that a line is. `payment` says nothing more than its sign does.
 Kind = Literal["payment", "refund", "fee", "payout", "interest", "charge", "returned"]
@@ -25,8 +26,8 @@ class Line:
     `booked_at` is naive, in the account's own time; midnight where the file has a date only (`has_time`).
     `native_id` is unique within the source: where ids repeat by kind, the kind is part of it (`4200…001/RF001`).
     `order_id` is shared by all rows about one payment (微信支付业务单号, 支付宝交易号). `merchant_order` is what we or
-    a shop system called it (商户订单号, 业务凭证号): often the reference code. `original`: the cells as the file has
-    them, a JSON list; `Parsed.header` names them.
+    a shop system called it (商户订单号, 业务凭证号): often the reference code. `evidence` is where
+    `original` comes from: itself, or where it is kept packed.
     """
 
     row: int
@@ -42,7 +43,12 @@ class Line:
     balance_fen: int | None = None
     currency: str = LOCAL_CURRENCY
     has_time: bool = True
-    original: str = "[]"
+    evidence: str | Originals = field(default="[]", compare=False, repr=False)
+
+    @property
+    def original(self) -> str:
+        """The cells as the file has them, a JSON list; `Parsed.header` names them."""
+        return self.evidence if isinstance(self.evidence, str) else self.evidence.of(self.row)
 
 
 @dataclass(frozen=True, slots=True)

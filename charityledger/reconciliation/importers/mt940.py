@@ -40,11 +40,13 @@ def read(data: bytes) -> tuple[Parsed, list[Fault]]:
     try:
         text = _decoded(data)
         books = [mt940.parse(part, options=mt940.Options(reversal_sign=True)) for part in _messages(text)]
+        openings = [_balance(book, "opening") for book in books]
+        closing = _balance(books[-1], "closing") if books else None
     # The library raises whatever its expressions and constructors raise; to a reader they all mean the same.
     except Exception:
         return parsed, [(0, BrokenStatement(format="MT940"))]
     accounts = [str(book.data.get("account_identification") or "") for book in books]
-    if not books or any(_balance(book, "opening") is None for book in books):
+    if not books or None in openings:
         return parsed, [(0, BrokenStatement(format="MT940"))]
     if len(set(accounts)) > 1:
         return parsed, [(0, SeveralAccounts(accounts=", ".join(dict.fromkeys(accounts))))]
@@ -58,7 +60,7 @@ def read(data: bytes) -> tuple[Parsed, list[Fault]]:
                 faults.append((len(parsed.lines) + len(faults) + 1, error))
     if len(parsed.lines) + len(faults) != len(_LINES.findall(text)):    # the library leaves out what it cannot read
         faults.append((0, BrokenStatement(format="MT940")))
-    opening, closing = _balance(books[0], "opening"), _balance(books[-1], "closing")
+    opening = openings[0]
     currency = opening[1] if opening else ""
     parsed.period = span(parsed.lines)
     parsed.totals = totals(parsed.lines, opening and opening[0], closing and closing[0], _counted(books, currency))
@@ -115,7 +117,7 @@ def _line(told: dict[str, Any], row: int) -> Line:
         counterparty=" ".join(first.split()), memo=memo,
         counterparty_account=next((str(told[name]).strip() for name in _ACCOUNT if told.get(name)), ""),
         merchant_order=_reference(told), order_id=str(told.get("bank_reference") or "").strip(),
-        original=json.dumps([f"{key}={value}" for key, value in sorted(told.items()) if value is not None],
+        evidence=json.dumps([f"{key}={value}" for key, value in sorted(told.items()) if value is not None],
                             ensure_ascii=False))
 
 

@@ -32,8 +32,11 @@ def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
     parsed, faults = read(name, FILES[name][1])
     assert faults == []
     assert parsed.ties
+    whole = asdict(parsed)
+    for line in whole["lines"]:
+        line["original"] = line.pop("evidence")
     golden(f"{name}.expected.json",
-           json.dumps(asdict(parsed), default=str, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+           json.dumps(whole, default=str, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 @each_format

@@ -7,7 +7,7 @@ and only the parts that hold tables are kept (no macros, pictures, links to othe
 import io
 import zipfile
 
-from ..errors import InvalidInput
+from .errors import InvalidInput
 from .table_errors import BrokenWorkbook, OldWorkbook, TableTooLarge
 
 MAX_MEMBERS = 500
@@ -25,20 +25,21 @@ class FileRefused(Exception):
         self.error = error
 
 
-def repacked(data: bytes) -> io.BytesIO:
-    """The same workbook, plainly packed. Raises FileRefused."""
+def repacked(data: bytes, limit: int = MAX_BYTES) -> io.BytesIO:
+    """The same workbook, plainly packed; `limit`: bytes of all its parts together. Raises FileRefused."""
     clean = io.BytesIO()
-    left = MAX_BYTES
+    left = limit
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as given, zipfile.ZipFile(clean, "w", zipfile.ZIP_STORED) as taken:
             members = {info.filename: info for info in given.infolist()}
             if len(given.infolist()) > MAX_MEMBERS:
-                raise FileRefused(TableTooLarge(limit_mb=MAX_BYTES // 1024 // 1024))
+                raise FileRefused(TableTooLarge(limit_mb=limit // 1024 // 1024))
             if "xl/workbook.xml" not in members:
                 raise FileRefused(OldWorkbook() if "EncryptedPackage" in members else BrokenWorkbook())
             for name, info in members.items():
                 if name.startswith(_KEPT):
-                    content = _unfolded(given, info, left)
+                    content = unfolded(given, info, left, limit)
+                    _refuse_entities(content)
                     left -= len(content)
                     taken.writestr(zipfile.ZipInfo(name), content)
     except FileRefused:
@@ -49,7 +50,9 @@ def repacked(data: bytes) -> io.BytesIO:
     return clean
 
 
-def _unfolded(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> bytes:
+def unfolded(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int, limit: int) -> bytes | bytearray:
+    """One member, at most `left` bytes of it; `limit` is what the error tells. Raises FileRefused, and whatever a
+    damaged archive makes zipfile raise."""
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):    # others may ask for gigabytes at once
         raise FileRefused(BrokenWorkbook())
     content = bytearray()
@@ -57,10 +60,13 @@ def _unfolded(archive: zipfile.ZipFile, info: zipfile.ZipInfo, left: int) -> byt
         while step := member.read(_STEP):
             content += step
             if len(content) > left:
-                raise FileRefused(TableTooLarge(limit_mb=MAX_BYTES // 1024 // 1024))
-    # No table declares entities; with none there is nothing that could multiply or point outside. UTF-16 hides
-    # the letters behind zero bytes.
-    plain = bytes(content).replace(b"\0", b"")
+                raise FileRefused(TableTooLarge(limit_mb=limit // 1024 // 1024))
+    return content
+
+
+def _refuse_entities(content: bytes | bytearray) -> None:
+    """No table declares entities; with none there is nothing that could multiply or point outside."""
+    # UTF-16 hides the letters behind zero bytes.
+    plain = content.replace(b"\0", b"") if 0 in content else content
     if b"<!DOCTYPE" in plain or b"<!ENTITY" in plain:
         raise FileRefused(BrokenWorkbook())
-    return bytes(content)
