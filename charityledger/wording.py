@@ -20,6 +20,14 @@ SENTENCES: dict[str, LazyString] = {
     "not_allowed": _l("您的账户不能做这一步。需要的话，请联系管理员。"),
     "conflict": _l("页面打开之后情况变了，没有记下任何改动。请刷新后再看。"),
     "idempotency_conflict": _l("这张表已经提交过一次，内容却不一样。第一次的已经记下，这一次没有。请刷新后再填。"),
+    # the desk
+    "wrong_direction": _l("这一行是%(amount_fen)s，方向不对：进账不能记成费用，出账不能记成收入。请换一种办法。"),
+    "line_differs": _l("两边金额不一样：这一行还剩%(amount_fen)s，另一边是%(other_fen)s。请核对，没有记下。"),
+    "other_account": _l("两边的账户对不上（%(account)s），没有配对。请另选一笔。"),
+    "not_undoable": _l("这一步不能由一个人撤销，请到原来的页面申请冲正，由另一位同事审批。"),
+    "nothing_left": _l("刚刚有人办完了这一行，您的选择没有记下。请回到对账台看下一行。"),
+    "candidate_gone": _l("这个候选已经对不上了：这一行或这笔承诺刚被别人记了账。没有记下，请重新看候选。"),
+    "nothing_to_undo": _l("这一行现在没有记成什么，不用撤销。"),
     # money
     "amount_missing": _l("请填写金额，例如120.50。"),
     "amount_not_text": _l("金额要写成文字，例如120.50。"),

@@ -68,7 +68,7 @@ def locked(tx: Session, ids: Iterable[int]) -> dict[int, Promise]:
                _PLEDGE.amount, _PLEDGE.paid, _PLEDGE.shown, _PLEDGE.pledged_on, _PLEDGE.reserved_at,
                _PLEDGE.expires_at, _SUB.code)
         .where(among(tx, _PLEDGE.id, wanted), _SUB.id == _PLEDGE.sub_project_id).order_by(_PLEDGE.id)
-        .with_for_update(of=Pledge.__table__)).tuples()
+        .with_for_update(of=Pledge.__table__))
     found = {row[0]: Promise(*row) for row in rows}
     for pledge_id, *part in connection.execute(
             select(_LINE.pledge_id, _LINE.id, _LINE.need_item_id, _LINE.amount, _LINE.paid)

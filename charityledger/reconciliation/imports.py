@@ -168,7 +168,7 @@ def commit(tx: Session, *, file: StatementRead, account_code: str, confirmed: Co
         return _import(tx, file, account, confirmed, instance, actor, clock)
 
     return once(tx, key, {"use": "import_statement", "account": account_code, "sha256": file.sha256,
-                          "confirmed": confirmed}, act, clock=clock)
+                          "confirmed": confirmed, "create": create}, act, clock=clock)
 
 
 def _create(tx: Session, file: StatementRead, code: str, actor: Actor, clock: Clock) -> MoneyAccount:

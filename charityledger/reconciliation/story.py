@@ -12,7 +12,7 @@ from ..ledger.models import JournalEntry
 
 
 @dataclass(frozen=True)
-class Event:
+class Happened:
     """One step. `note` is what somebody, or the matcher, did; `entry` what the books got, with {(kind, id): fen} of
     what the line became by it; neither: the line's arrival. `by` None is the program."""
 
@@ -32,11 +32,11 @@ class Source:
     name: str
 
 
-def tell(session: Session, line: StatementLine) -> tuple[Event, ...]:
+def tell(session: Session, line: StatementLine) -> tuple[Happened, ...]:
     """Everything, oldest first. Four queries."""
     source = source_of(session, line)
-    events = [Event(line.recorded_at, source.statement.imported_by if source else line.entered_by)]
-    events += [Event(row.at, row.by, row) for row in session.scalars(
+    events = [Happened(line.recorded_at, source.statement.imported_by if source else line.entered_by)]
+    events += [Happened(row.at, row.by, row) for row in session.scalars(
         select(LineNote).where(LineNote.statement_line_id == line.id).order_by(LineNote.id))]
     events += _entries(session, line.id)
     # Of one moment: the arrival, then what was decided, then what that did to the books.
@@ -53,15 +53,15 @@ def source_of(session: Session, line: StatementLine) -> Source | None:
     return Source(row[0], row[1] or "")
 
 
-def _entries(session: Session, line_id: int) -> list[Event]:
+def _entries(session: Session, line_id: int) -> list[Happened]:
     """The entries that were made of the line, or that it was paired with."""
-    steps: dict[int, Event] = {}
+    steps: dict[int, Happened] = {}
     for allocation, entry in session.execute(
             select(Allocation, JournalEntry).join(JournalEntry, JournalEntry.id == Allocation.entry_id)
             .where(Allocation.statement_line_id == line_id).order_by(Allocation.id)):
-        step = steps.setdefault(entry.id, Event(entry.recorded_at, entry.made_by, entry=entry))
+        step = steps.setdefault(entry.id, Happened(entry.recorded_at, entry.made_by, entry=entry))
         key = (allocation.kind, allocation.subject_id)
         step.changes[key] = step.changes.get(key, 0) + allocation.amount_fen
     vouchers = numbering.of_entries(session, list(steps))
-    return [Event(e.at, e.by, entry=e.entry, voucher=vouchers.get(number, ""), changes=e.changes)
+    return [Happened(e.at, e.by, entry=e.entry, voucher=vouchers.get(number, ""), changes=e.changes)
             for number, e in steps.items()]

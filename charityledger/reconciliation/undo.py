@@ -20,7 +20,7 @@ from ..errors import Conflict, NotUndoable, PeriodClosed
 from ..identity.actor import Actor
 from ..ledger import periods
 from ..ledger.idempotency import once
-from ..ledger.models import JournalEntry, Period
+from ..ledger.models import JournalEntry
 from ..projects import capacity
 from ..projects.capacity import Change
 from . import handling, pairing, transfer
@@ -107,19 +107,14 @@ def _steps(tx: Session, line_id: int) -> list[Step]:
     for step in steps:
         if (step.row.kind == "refund" and line.amount_fen > 0) or step.row.kind == "deposit":
             raise NotUndoable(kind=step.entry.kind)
+    closed = periods.closed(tx)
+    days = [step.entry.effective_on for step in steps if step.posts]
     if not line.late:       # a late line's own month was closed before it came
-        check_open(tx, line.booked_on)
-    for step in steps:
-        if step.posts:
-            check_open(tx, step.entry.effective_on)
+        days.append(line.booked_on)
+    for code in sorted({period_of(day) for day in days}):
+        if code in closed:
+            raise PeriodClosed(period=code)
     return steps
-
-
-def check_open(tx: Session, day: date) -> None:
-    """Raises PeriodClosed where the day's month is."""
-    code = period_of(day)
-    if tx.scalar(select(Period.closed_at).where(Period.code == code)) is not None:
-        raise PeriodClosed(period=code)
 
 
 def _posts(tx: Session, line: StatementLine, row: Allocation, entry: JournalEntry) -> bool:

@@ -20,8 +20,8 @@ from charityledger.donations.models import Allocation, LineNote, Pledge, Stateme
 from charityledger.donations.receipts import ReceivedLine
 from charityledger.extensions import db
 from charityledger.ids import SequenceIds
+from charityledger.ledger import periods
 from charityledger.ledger.chart import GENERAL_FUND
-from charityledger.ledger.models import Period
 from tests.databases import Databases
 from tests.donations import world
 from tests.donations.world import (
@@ -128,7 +128,7 @@ class TestOneByOne:
         pledge = world.promise(clock, 10000)
         late = line(10000, on=date(2026, 3, 30))
         with transaction() as tx:
-            tx.add(Period(code="202603", closed_at=clock.now()))
+            periods.close(tx, "202603", clock.now())
         assert confirm(clock, match(late, (pledge, 10000))).confirmed == [late]
         assert world.entries()[-1].effective_on == date(2026, 4, 1)
 

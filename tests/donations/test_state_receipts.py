@@ -28,7 +28,7 @@ from charityledger.donations.state_receipts import (
 from charityledger.errors import IdempotencyConflict, WrongState
 from charityledger.extensions import db
 from charityledger.projects.errors import ReasonMissing
-from charityledger.projects.table_errors import CellTooLong
+from charityledger.table_errors import CellTooLong
 from tests.donations import world
 from tests.donations.test_reversals import newest, refund, reverse
 from tests.donations.world import DAY, STAFF

@@ -60,7 +60,7 @@ def test_months_before_a_closed_one_are_closed_too(books: Books, monkeypatch: py
     with pytest.raises(PeriodClosed):
         books.post(earlier)
     assert periods.last_closed(books.tx) == "202604"
-    monkeypatch.setattr(periods, "check_open", lambda tx, day: "202603")
+    monkeypatch.setattr(store, "_check_months", lambda tx, books: None)
     books.tx.execute(text("INSERT INTO period (code) VALUES ('202603')"))
     with pytest.raises(DBAPIError), books.tx.begin_nested():
         books.post(earlier)

@@ -12,11 +12,12 @@ from charityledger.donations.models import Donation
 from charityledger.errors import IdempotencyConflict, NotFound
 from charityledger.extensions import db
 from charityledger.ledger import idempotency
+from tests.promises.line_use_cases import LINES
 from tests.promises.other_use_cases import OTHERS
 from tests.promises.use_cases import NOT_CONTENT, USES, Use, on_both, others
 from tests.promises.world import P, World, dump
 
-KEYED = tuple(use for use in (*USES, *OTHERS) if use.other)
+KEYED = tuple(use for use in (*USES, *LINES, *OTHERS) if use.other)
 
 
 def outcome(result: object) -> object:
@@ -24,7 +25,7 @@ def outcome(result: object) -> object:
     return getattr(result, "id", result)
 
 
-@on_both([use for use in USES if use.other], [use for use in OTHERS if use.other])
+@on_both([use for use in (*USES, *LINES) if use.other], [use for use in OTHERS if use.other])
 def test_sent_twice(world: World, use: Use) -> None:
     given = use.given(world)
     varied = others(use, given, world)
@@ -48,7 +49,7 @@ def test_every_parameter_is_content(use: Use) -> None:
 
 
 def test_every_use_case_with_a_key_is_tried() -> None:
-    keyed = {use.use for use in (*USES, *OTHERS) if "key" in inspect.signature(use.use.inside).parameters}
+    keyed = {use.use for use in (*USES, *LINES, *OTHERS) if "key" in inspect.signature(use.use.inside).parameters}
     assert keyed == {use.use for use in KEYED}
 
 

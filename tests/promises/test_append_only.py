@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import delete, event, inspect, text, update
+from sqlalchemy import delete, event, inspect, text, true, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -21,7 +21,9 @@ from sqlalchemy.orm.attributes import flag_modified
 from charityledger import database
 from charityledger.append_only import APPEND_ONLY
 from charityledger.database import AppendOnly, is_postgresql
+from charityledger.donations.models import StateReceipt
 from charityledger.extensions import db
+from charityledger.ledger.models import Period
 from tests.promises.world import World
 
 each_table = pytest.mark.parametrize("table", sorted(APPEND_ONLY))
@@ -209,7 +211,10 @@ def test_rows_of_other_tables_may_change(world: World, tx: Session) -> None:
     """So Python's half refuses those tables and no others."""
     for table, model in models().items():
         if table not in APPEND_ONLY and tx.query(model).first() is not None:
-            tx.execute(update(model.__table__).values(same(model)))
+            # Of months and state receipts only what is over stays as it is.
+            may = {"period": Period.closed_at.is_(None),
+                   "state_receipt": StateReceipt.state != "issued"}.get(table, true())
+            tx.execute(update(model.__table__).where(may).values(same(model)))
 
 
 @each_table

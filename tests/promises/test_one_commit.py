@@ -18,6 +18,7 @@ from charityledger.donations import receipts
 from charityledger.extensions import db
 from charityledger.ledger import store
 from charityledger.reports import recompute
+from tests.promises.line_use_cases import LINES
 from tests.promises.other_use_cases import OTHERS
 from tests.promises.use_cases import USES, Use, on_both
 from tests.promises.world import World, dump
@@ -70,7 +71,7 @@ def crash(use: Use, given: dict[str, object], number: int | None) -> int:
     raise AssertionError("it came through")
 
 
-@on_both(USES, OTHERS)
+@on_both((*USES, *LINES), OTHERS)
 def test_a_crash_after_every_statement(world: World, use: Use) -> None:
     given = dict(use.given(world))
     before = dump(db.engine)
@@ -91,7 +92,7 @@ def test_every_use_case_is_interrupted() -> None:
             for value in vars(importlib.import_module(module.name)).values():
                 if isinstance(value, UseCase):
                     found[f"{value.__module__}.{value.__name__}"] = value
-    tried = {use.use for use in (*USES, *OTHERS)}
+    tried = {use.use for use in (*USES, *LINES, *OTHERS)}
     assert {name for name, use in found.items() if use not in tried} == NOT_TRIED
 
 

@@ -35,7 +35,7 @@ Given = Mapping[str, Any]
 FILES = "files"
 # What is not content: who, when, which numbers come next, and settings that may differ when a form is sent again.
 NOT_CONTENT = {"tx", "actor", "clock", "ids", "key", "confirm_minutes", "hold_days", "grace_days", "fee_fund", "source",
-               "password_hash", "locale"}
+               "password_hash", "locale", "instance", "second_above_yuan"}
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def asked_surplus(world: World) -> Given:
 USES = (
     Use("adopt", adoption.adopt, adopt, {"donor": None, "wish": None}),
     Use("accept", adoption.accept, accept, {"donor": None, "wish": None, "pledged_on": "other",
-                                            "external_id": "7", "enforceability": "written"}),
+                                            "external_id": "7", "enforceability": "written", "payer_account": "6222"}),
     Use("confirm", adoption.confirm, lambda w: staff(w, pledge_id=w.adopted(5), hold_days=3, grace_days=30),
         {"pledge_id": 0, "agreement_wanted": True}),
     Use("give up a reservation", adoption.give_up, lambda w: staff(w, pledge_id=w.adopted(5))),
@@ -204,7 +204,7 @@ USES = (
         lambda w: staff(w, request_id=surplus.request(**asked_surplus(w))), {"request_id": 0}),
     Use("open an account", money_accounts.add_account,
         lambda w: second(w, code=f"B{w.ids.reference_seven()}", kind="bank", name="专户"),
-        {"code": "C1", "kind": "cash", "name": "钱箱"}),
+        {"code": "C1", "kind": "cash", "name": "钱箱", "number": "6222", "opening_fen": 5, "opened_on": "other"}),
     Use("expire", adoption.expire, lambda w: {"clock": w.later(w.adopted(5))}),
     Use("number vouchers", numbering.assign, unnumbered),
     Use("load the catalogue", catalogue.load, lambda w: {

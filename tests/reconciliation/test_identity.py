@@ -44,7 +44,7 @@ def test_accounts_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize("change", [{"memo": "捐款 "}, {"memo": "　捐款"}, {"counterparty_account": "６２２２"},
-                                    {"row": 99}, {"original": '["x"]'}, {"kind": "refund"}])
+                                    {"row": 99}, {"evidence": '["x"]'}, {"kind": "refund"}])
 def test_width_blanks_and_place_do_not(change: dict[str, object]) -> None:
     assert identity.of_content("BANK", LINE) == identity.of_content("BANK", replace(LINE, **change))  # type: ignore[arg-type]
 

@@ -15,7 +15,7 @@ from charityledger.donations.models import BankStatement, BillRow, LineNote, Mon
 from charityledger.donations.receipts import ReceivedLine
 from charityledger.errors import CharityLedgerError, NotFound
 from charityledger.extensions import db
-from charityledger.ledger.models import Period
+from charityledger.ledger import periods
 from charityledger.reconciliation import imports, reading
 from charityledger.reconciliation.errors import (
     FileOfOtherAccount,
@@ -40,7 +40,7 @@ def amounts(account: str = "BANK") -> list[int]:
 
 def close(period: str) -> None:
     with transaction() as tx:
-        tx.add(Period(code=period, closed_at=world.at(2026, 4, 14)))
+        periods.close(tx, period, world.at(2026, 4, 14))
 
 
 def by_hand(clock: FixedClock, fen: int = 10000, *, account: str = "BANK", name: str = "张三", **more: object) -> int:
@@ -51,7 +51,7 @@ def by_hand(clock: FixedClock, fen: int = 10000, *, account: str = "BANK", name:
 class TestWhatIsKept:
     def test_a_line_as_the_file_has_it(self, books: FixedClock) -> None:
         told = file([gift(10000, native_id="N1", counterparty_account="6222", order_id="O", merchant_order="M",
-                          balance_fen=20000, original='["甲","100"]')], header=("户名", "金额"))
+                          balance_fen=20000, evidence='["甲","100"]')], header=("户名", "金额"))
         statement = take(books, told)
         row = kept()[0]
         assert (row.booked_on, row.booked_at, row.amount_fen) == (FIRST.date(), FIRST.replace(tzinfo=LOCAL), 10000)

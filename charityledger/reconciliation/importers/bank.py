@@ -10,7 +10,7 @@ from datetime import datetime
 from .abroad import SeveralAccounts
 from .amounts import currency, fen, is_blank, optional_fen, smallest
 from .bank_words import CHARGE, DIRECTIONS, INTEREST, OPENING, PAYOUT, RETURNED, SUM_ROW, WALLETS, WORDS
-from .columns import Head, forms, joined
+from .columns import Head, joined, spellings
 from .errors import AmountAbsent, DirectionDisagrees, DirectionUnreadable, TwoAmounts
 from .layout import Layout
 from .lines import Kind, Line
@@ -112,7 +112,7 @@ def between(money_in: str, money_out: str) -> tuple[int, int]:
 
 def direction(text: str) -> int:
     """1 for money in, -1 for money out. Raises DirectionUnreadable."""
-    for form in forms(text):
+    for form in spellings(text):
         if found := DIRECTIONS.get(form):
             return found
     raise DirectionUnreadable(text=text[:20])

@@ -38,7 +38,7 @@ def clean(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def forms(cell: str) -> tuple[str, ...]:
+def spellings(cell: str) -> tuple[str, ...]:
     """The words that a head's cell stands for: as it is, without units and English in brackets, without English."""
     full = "".join(unicodedata.normalize("NFKC", clean(cell)).split()).lstrip("#")
     bare = _UNIT_AFTER.sub("", _UNITS.sub("", full)).rstrip(":")
@@ -117,7 +117,7 @@ def _places(cells: Sequence[str]) -> dict[str, list[int]]:
     for depth in range(3):
         now: dict[str, list[int]] = {}
         for at, cell in enumerate(cells):
-            given = forms(cell)
+            given = spellings(cell)
             if depth < len(given):
                 now.setdefault(given[depth], []).append(at)
         for word, columns in now.items():

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .columns import Head, forms
+from .columns import Head, spellings
 from .layout import Layout
 from .stated import said
 from .text import Row
@@ -43,7 +43,7 @@ def _best(number: int, cells: Sequence[str], before: Sequence[Row], layouts: Ite
           ) -> tuple[Layout, Head] | None:
     if sum(1 for cell in cells if cell.strip()) < 3:
         return None
-    words = {form for cell in cells for form in forms(cell)}
+    words = {form for cell in cells for form in spellings(cell)}
     above = "\n".join(said(row) for _, row in before)
     fitting: list[tuple[bool, int, Layout, Head]] = []
     for layout in layouts:

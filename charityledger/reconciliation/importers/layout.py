@@ -55,7 +55,7 @@ class Reader:
 
         Raises a kind of CharityLedgerError where the row cannot be read.
         """
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} reads no lines")
 
     def close(self) -> None:
         """Once, after the last row."""

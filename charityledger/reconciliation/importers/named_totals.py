@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from .columns import clean, forms
+from .columns import clean, spellings
 from .layout import Reader
 
 
@@ -18,7 +18,7 @@ class NamedTotals(Reader):
 
     def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
         if not self._named:
-            self._named = tuple(forms(cell)[-1] if forms(cell) else "" for cell in cells)
+            self._named = tuple(spellings(cell)[-1] if spellings(cell) else "" for cell in cells)
             return
         for word, cell in zip(self._named, cells, strict=False):
             if word in self.names:
