@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from charityledger.reconciliation.importers import layout, read, read_with
-from charityledger.reconciliation.importers.columns import clean, forms
+from charityledger.reconciliation.importers.columns import clean, spellings
 from charityledger.reconciliation.importers.detect import Found, find
 from charityledger.reconciliation.importers.formats import LAYOUTS
 from charityledger.reconciliation.importers.lines import Parsed
@@ -48,7 +48,7 @@ class Table:
         """Columns without which the table would be another, or say less about its lines' money."""
         fields = {field for group in self.layout.needs for field in group} | {*_TELLING}
         marks = {word for mark in self.layout.marks for word in ((mark,) if isinstance(mark, str) else mark)}
-        named = {place for place, cell in enumerate(self.head.cells) if marks.intersection(forms(cell))}
+        named = {place for place, cell in enumerate(self.head.cells) if marks.intersection(spellings(cell))}
         return named | {place for field, place in self.head.one.items() if field in fields}
 
 
@@ -106,7 +106,7 @@ def test_heads_written_in_other_ways(name: str) -> None:
     ("`余额\t", "余额"), ('="余额"', "余额"), ("交易 时间：", "交易时间"),
 ])
 def test_what_a_cell_of_a_head_stands_for(cell: str, word: str) -> None:
-    assert word in forms(cell)
+    assert word in spellings(cell)
 
 
 def test_a_head_that_comes_again_on_the_next_page_is_no_row() -> None:
