@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from . import demonstration_receipts
+from . import demonstration_receipts, demonstration_statements
 from .clock import Clock, FixedClock, SystemClock, today
 from .database import use_case
 from .donations import accounts, adoption, cash_boxes, disbursements, enterprises, goods, receipts
@@ -119,6 +119,8 @@ class Story:
             self.project(sub_id, code)
         self.loose_ends()
         self.cash_box()
+        demonstration_statements.fill(staff=self.cast.staff, clock=self.clock,
+                                      instance=Path(str(current_app.config["INSTANCE"])))
         demonstration_receipts.fill(staff=self.cast.staff, clock=self.clock, donor_id=donor_id)
 
     def project(self, sub_id: int, code: str) -> None:

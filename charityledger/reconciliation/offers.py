@@ -10,14 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ..donations import lines
-from ..donations.models import Donor, Instalment, MoneyAccount, Pledge, StatementLine
+from ..donations.models import Disbursement, Donor, Instalment, MoneyAccount, Pledge, StatementLine
 from ..projects.models import SubProject
-from . import pairing
+from . import pairing, returns
 from .matching import names
 from .matching.model import Candidate, Verdict
 from .pairing import OpenEntry
+from .returns import SentBack
+from .search import Hit
 
-Kind = Literal["promise", "transfer", "entry", "twin", "fee", "interest", "charge"]
+Kind = Literal["promise", "found", "transfer", "entry", "twin", "returned", "sent_back", "fee", "interest", "charge"]
 DAYS_BEFORE, DAYS_AFTER = 2, 5
 
 
@@ -43,6 +45,8 @@ class Offer:
     line: StatementLine | None = None
     account: str = ""
     entry: OpenEntry | None = None
+    payment: Disbursement | None = None
+    back: SentBack | None = None
     exact: bool = True
 
 
@@ -58,10 +62,29 @@ def of_line(session: Session, line: StatementLine, verdict: Verdict) -> list[Off
               for entry in pairing.open_entries(session, line)]
     moved = [Offer("transfer", f"line:{other.id}", line=other, account=accounts[other.account_code])
              for other in other_sides(session, line)]
+    back = _backwards(session, line)
     promised = promises(session, [*([verdict.confirmed] if verdict.confirmed else []), *verdict.candidates])
     if looks_like_transfer(line):
-        return [*found, *moved, *promised]
-    return [*found, *promised, *moved]
+        return [*found, *moved, *promised, *back]
+    if line.kind in ("returned", "refund"):
+        return [*back, *found, *promised, *moved]
+    return [*found, *promised, *moved, *back]
+
+
+def _backwards(session: Session, line: StatementLine) -> list[Offer]:
+    """What came back to us, or was sent back to somebody."""
+    if line.amount_fen > 0:
+        return [Offer("returned", f"payment:{row.id}", payment=row) for row in returns.payments_back(session, line)]
+    left_fen = lines.left_of(line)
+    return [Offer("sent_back", f"back:{row.what}:{row.subject_id}", back=row, exact=row.amount_fen == left_fen)
+            for row in returns.gifts_back(session, line)]
+
+
+def of_hits(hits: Sequence[Hit], line: StatementLine) -> list[Offer]:
+    """Promises that somebody searched for; all that is left of the line is for each."""
+    return [Offer("found", f"found:{hit.pledge.reference}={lines.left_of(line)}",
+                  promised=(Promised(hit.pledge, hit.donor, hit.sub, lines.left_of(line)),))
+            for hit in hits if hit.waits]
 
 
 def looks_like_transfer(line: StatementLine) -> bool:

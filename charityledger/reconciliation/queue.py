@@ -106,13 +106,15 @@ def summary(session: Session, wanted: Filter, asked_of: Sequence[int]) -> Summar
                    session.get(BankStatement, wanted.statement_id))
 
 
-def place(session: Session, wanted: Filter, asked_of: Sequence[int], line_id: int | None = None) -> Place:
-    """The page of the queue on which a line stands, or the first. A line that does not wait (any more) is shown alone
-    beside the first page. Raises nothing for a line that does not exist: `line` is None then."""
+def place(session: Session, wanted: Filter, asked_of: Sequence[int], line_id: int | None = None,
+          page: int = 1) -> Place:
+    """The page of the queue on which a line stands, or page `page` with its first line. A line that does not wait
+    (any more) is shown beside the page where it stood. Raises nothing for a line that does not exist: `line` is None
+    then."""
     where = conditions(wanted, asked_of)
     total = session.scalar(select(func.count()).select_from(StatementLine).where(*where)) or 0
     line = session.get(StatementLine, line_id) if line_id is not None else None
-    number = 1
+    number = min(page, max(1, -(-total // PAGE_SIZE)))
     if line is not None:
         before = session.scalar(select(func.count()).select_from(StatementLine).where(*where, _before(line))) or 0
         number = min(before // PAGE_SIZE + 1, max(1, -(-total // PAGE_SIZE)))

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask_babel import gettext, ngettext
 
+from ..clock import LOCAL
 from ..donations.models import LineNote, StatementLine
 from ..money import format_yuan
 from ..reference import parse
-from . import handling, offers
-from .matching.model import Agreement, Verdict
+from . import handling, offers, reasons
+from .matching.model import Agreement, Reason, Verdict
 
 
 def _(text: str, **facts: object) -> str:
@@ -49,6 +50,13 @@ def _said_by_the_bank(line: StatementLine) -> str:
     return kinds["payout"] if offers.looks_like_transfer(line) else ""
 
 
+def when(line: StatementLine) -> str:
+    """`04-15 14:32`, or the day alone where the file has no time."""
+    if line.booked_at is None:
+        return f"{line.booked_on:%m-%d}"
+    return f"{line.booked_at.astimezone(LOCAL):%m-%d %H:%M}"
+
+
 def codes_in(line: StatementLine) -> list[str]:
     """References that the line's texts hold."""
     return parse(f"{line.memo} {line.merchant_order}")
@@ -79,16 +87,12 @@ def told(note: LineNote) -> str:
 
 def because(code: str, facts: Mapping[str, Any]) -> str:
     """The matcher's reason as a sentence."""
-    return f"{code} {dict(facts)}"
-
-
-FIELDS = ("amount", "name", "account", "date", "code", "phone")
+    return reasons.text(Reason(code, facts))
 
 
 def field_name(agreement: Agreement) -> str:
     """Heading of one row of a candidate's table."""
-    return {"amount": _("金额"), "name": _("户名"), "account": _("账号"), "date": _("日期"), "code": _("参考码"),
-            "phone": _("电话")}.get(agreement.name, agreement.name)
+    return str(reasons.FIELDS[agreement.name])
 
 
 def judged(agreement: Agreement) -> str:

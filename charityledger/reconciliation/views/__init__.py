@@ -6,14 +6,16 @@ from ...donations import approvals
 from ...donations.approvals import Handler
 from .. import closing as close
 from .. import explain, months, undo
-from . import closing, imports
+from . import closing, desk, imports
 
 
 def init_app(app: Flask) -> None:
     """Register the blueprints of this package, and the kinds of request that it brings."""
-    approvals.register(explain.KIND, Handler(explain.approve, explain.reject))
-    approvals.register(undo.KIND, Handler(undo.approve, undo.reject))
+    for kind, step in ((explain.KIND, explain), (undo.KIND, undo)):
+        approvals.register(kind, Handler(step.approve, step.reject, about=desk.asked_about,
+                                         part="reconcile/_asked.html"))
     approvals.register(months.KIND, Handler(close.approve, close.reject, about=closing.about,
                                             part="closing/_asked.html"))
+    app.register_blueprint(desk.blueprint)
     app.register_blueprint(imports.blueprint)
     app.register_blueprint(closing.blueprint)
