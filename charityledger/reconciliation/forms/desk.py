@@ -53,6 +53,11 @@ class SplitForm(Form):
         return [(self[f"amount_{n}"], self[f"home_{n}"], self[f"project_{n}"], self[f"reference_{n}"])
                 for n in range(1, SHARES + 1)]
 
+    @property
+    def filled(self) -> int:
+        """The number of the last share with anything in it."""
+        return max((n for n, row in enumerate(self.rows, 1) if any(field.data for field in row)), default=0)
+
     def shares(self) -> tuple[Share, ...]:
         """The shares that were filled in."""
         found = []
@@ -92,5 +97,5 @@ class SplitForm(Form):
 for _n in range(1, SHARES + 1):
     setattr(SplitForm, f"amount_{_n}", YuanField(_l("金额（元）")))
     setattr(SplitForm, f"home_{_n}", Dropdown(_l("记到哪里")))
-    setattr(SplitForm, f"project_{_n}", Dropdown(_l("项目")))
-    setattr(SplitForm, f"reference_{_n}", StringField(_l("参考码"), [Length(max=60)]))
+    setattr(SplitForm, f"project_{_n}", Dropdown(_l("项目（捐给项目时）")))
+    setattr(SplitForm, f"reference_{_n}", StringField(_l("参考码（记给承诺时）"), [Length(max=60)]))
