@@ -25,11 +25,7 @@ class StepForm(Form):
     do = HiddenField(validators=[Length(max=20)])
     offer = StringField(_l("候选"), [Length(max=400)])
     note = StringField(_l("说明"), [Length(max=300)])
-    account = Dropdown(_l("对方账户"))
-
-    def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.account.choices = options([("", _l("请选账户")), *accounts])
+    to = StringField(_l("对方账户"), [Length(max=20)])
 
 
 class SplitForm(Form):

@@ -64,18 +64,14 @@ def _at(wanted: Filter, line_id: int | None = None, **more: Any) -> str:
 @access(*KEEPERS)
 def home() -> Page:
     """The queue and one line of it, the first where none is named."""
-    return _page(request.args.get("line", type=web.row_id), _form())
-
-
-def _form(**kwargs: Any) -> StepForm:
-    return StepForm(accounts=[(row.code, row.name) for row in money_accounts.accounts(db.session())], **kwargs)
+    return _page(request.args.get("line", type=web.row_id), StepForm())
 
 
 @blueprint.post("/<int:line_id>")
 @access(*KEEPERS)
 def step(line_id: int) -> Page:
     """Something is decided about the line; then the next one stands there."""
-    form = _form()
+    form = StepForm()
     if not form.validate_on_submit():
         return _page(line_id, form)
     line = handling.find(db.session(), line_id)
@@ -107,7 +103,7 @@ def _do(line_id: int, form: StepForm) -> int:
     if what == "undo":
         return undo.undo(**about, reason=note, second_above_yuan=settings().second_above_yuan)
     if what == "transfer":
-        transfer.transfer(**about, other_account=form.account.data or "")
+        transfer.transfer(**about, other_account=form.to.data or "")
     elif what == "general":
         left_fen = lines.left_of(handling.find(session, line_id))
         session.rollback()
@@ -147,14 +143,14 @@ def split(line_id: int) -> Page:
 @access(*KEEPERS)
 def bulk() -> Page:
     """Many lines at once: by kind, with their sums; those that are ticked are done one by one."""
-    wanted, form = _filter(), _form()
+    wanted, form = _filter(), StepForm()
     if form.validate_on_submit():
         done, refused = _do_all(form)
         db.session.rollback()
         if done:
             flash(ngettext("办完%(num)s行。", "办完%(num)s行。", done))
         groups, looked_at = batches.look(db.session(), wanted)
-        return render_template("reconcile/bulk.html", form=_form(formdata=None), groups=groups, looked_at=looked_at,
+        return render_template("reconcile/bulk.html", form=StepForm(formdata=None), groups=groups, looked_at=looked_at,
                                refused=refused, rule=web.setting("GIFT_WITHOUT_PLEDGE"), back=_at(wanted), words=words,
                                wanted=wanted, accounts=_accounts(), most=batches.MOST, ticked=())
     groups, looked_at = batches.look(db.session(), wanted)
