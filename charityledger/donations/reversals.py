@@ -106,7 +106,7 @@ def reject(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: st
 
 
 class People(NamedTuple):
-    """Who undoes something. Without a second person the entry is of kind `match_undone` (adr/0010)."""
+    """Who undoes something. Without a second person the entry is of kind `match_undone` (adr/0011)."""
 
     made_by: int
     approved_by: int | None = None

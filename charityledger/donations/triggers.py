@@ -1,7 +1,7 @@
 """The database's half of promise 5, and of closed months: what a line is used for is counted here, and nowhere else;
 and the part of promise 9 that no check of one row can hold: who asked for a payment never records that it came back.
 
-One person alone undoes only what a line was booked as, and by name (adr/0010).
+One person alone undoes only what a line was booked as, and by name (adr/0011).
 
 On SQLite a guard stands besides the check, because `INSERT OR IGNORE` would overrule the check (see ledger.triggers).
 """

@@ -37,7 +37,7 @@ class Movement:
         return replace(self, debit=self.credit, credit=self.debit)
 
 
-# What one person may undo alone while its month is open (adr/0010): what a statement line was booked as.
+# What one person may undo alone while its month is open (adr/0011): what a statement line was booked as.
 UNDOABLE = frozenset({"gift", "suspense", "suspense_settled", "payout", "wallet_fee", "interest", "management_cost",
                       "other_income", "payment_returned"})
 

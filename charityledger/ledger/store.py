@@ -172,7 +172,7 @@ def _check_people(entry: Entry, made_by: int | None, approved_by: int | None) ->
 
 
 def _check_undoable(tx: Session, posting: Posting) -> None:
-    """What one person undoes alone was booked from a line, is named, and the person too (adr/0010)."""
+    """What one person undoes alone was booked from a line, is named, and the person too (adr/0011)."""
     kind = tx.scalar(select(JournalEntry.kind).where(JournalEntry.id == posting.entry.reverses_id))
     if kind not in UNDOABLE or posting.made_by is None:
         raise NotUndoable(kind=kind or "")

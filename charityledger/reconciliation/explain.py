@@ -1,6 +1,6 @@
 """Lines that keep no promise: a wallet's fee, interest, a bank's charge, other income; or held, with a reason.
 
-Charges and other income above the set amount wait for a second person (promise 9, adr/0010): money that left an
+Charges and other income above the set amount wait for a second person (promise 9, adr/0011): money that left an
 account, or came into it unasked, is not explained away by one person alone.
 """
 

@@ -117,7 +117,7 @@ def settled(tx: Session, line: StatementLine) -> None:
 
 
 def needs_second(amount_fen: int, above_yuan: int) -> bool:
-    """Whether a step of this size takes a second person; 0 yuan: always (adr/0010)."""
+    """Whether a step of this size takes a second person; 0 yuan: always (adr/0011)."""
     return amount_fen > above_yuan * FEN_PER_YUAN
 
 
