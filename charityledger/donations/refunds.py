@@ -31,32 +31,37 @@ FAULTS = ("donor", "ours")
 @use_case
 def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: int, account_code: str, reason: str,
             fault: str = "donor", general_pays: bool = False, amount_fen: int | None = None, line_id: int | None = None,
+            fee_back: tuple[str, int] | None = None,
             files: tuple[tuple[int, str], ...] = (), key: str | None = None) -> int:
     """Ask that a gift of money, or `amount_fen` of money in suspense, be paid back from a money account.
 
     `fault`: whose doing it is, "donor" or "ours"; ours is a management cost. `general_pays`: the general fund makes up
     what the project has spent. `line_id`: the account's line by which the money went back already; once approved, it is
-    used for the refund. Returns the request's id. Raises GiftSpent without it, where money is lacking.
+    used for the refund. `fee_back`: (fund, fen) of the wallet's fee that came back with a gift, so that the line is
+    less than the gift by it. Returns the request's id. Raises GiftSpent without it, where money is lacking.
     """
     def act() -> int:
         lines.ledger_account(tx, account_code)
-        fen = _check(tx, what, subject_id, amount_fen, general_pays)
+        fen = _check(tx, what, subject_id, amount_fen, general_pays, fee_back)
         line: dict[str, str | int | bool] = {} if line_id is None else {"line": line_id}
+        if fee_back is not None:
+            line |= {"fee_fund": fee_back[0], "fee_back_fen": fee_back[1]}
         return requests.ask(tx, kind=KIND, subject_id=subject_id, reason=reason, files=files, actor=actor, clock=clock,
                             details={"of": what, "amount_fen": fen, "account": account_code, "fault": fault,
                                      "general_pays": general_pays, **line}).id
 
     content = {"use": "ask_refund", "what": what, "id": subject_id, "account": account_code, "fault": fault,
                "general": general_pays, "fen": amount_fen, "reason": reason, "files": files,
-               "line": line_id, "by": actor.user_id}
+               "line": line_id, "fee_back": fee_back, "by": actor.user_id}
     return once(tx, key, content, act, clock=clock)
 
 
-def _check(tx: Session, what: What, subject_id: int, amount_fen: int | None, general_pays: bool) -> int:
+def _check(tx: Session, what: What, subject_id: int, amount_fen: int | None, general_pays: bool,
+           fee_back: tuple[str, int] | None) -> int:
     if what == "suspense":
         return suspense.part_of(suspense.locked(tx, subject_id), amount_fen)
     donation = _gift(tx, subject_id)
-    _lacking(tx, donation, general_pays)
+    _lacking(tx, donation, general_pays, fee_back)
     return donation.amount
 
 
@@ -67,7 +72,8 @@ def approve(tx: Session, *, request_id: int, actor: Actor, clock: Clock, note: s
     pay = _pay_back_held if wish["of"] == "suspense" else _pay_back_gift
     entry_id = pay(tx, row, wish, today(clock), requests.person(actor), clock)
     if "line" in wish:
-        lines.allocate(tx, int(wish["line"]), KIND, row.id, entry_id, int(wish["amount_fen"]))
+        lines.allocate(tx, int(wish["line"]), KIND, row.id, entry_id,
+                       int(wish["amount_fen"]) - int(wish.get("fee_back_fen", 0)))
     line_id = (tx.get_one(Suspense, row.subject_id).statement_line_id if wish["of"] == "suspense"
                else tx.get_one(Donation, row.subject_id).statement_line_id)
     cash_boxes.paid_back(tx, line_id, actor=actor, clock=clock)
@@ -87,6 +93,7 @@ def _pay_back_gift(tx: Session, row: Request, wish: requests.Details, on: date, 
     fund = undoing.fund_of(tx, donation) or chart.GENERAL_FUND
     pledge = None if donation.pledge_id is None else tx.scalars(
         select(Pledge).where(Pledge.id == donation.pledge_id).with_for_update()).one()
+    fee_back = (str(wish["fee_fund"]), int(wish["fee_back_fen"])) if "fee_back_fen" in wish else None
     unpaid_fen = 0 if pledge is None or pledge.state in ENDED_STATES else pledge.outstanding
     undoing.give_back_capacity(tx, donation, pledge, on=on, end=True)
     if pledge is not None:
@@ -94,8 +101,8 @@ def _pay_back_gift(tx: Session, row: Request, wish: requests.Details, on: date, 
     entry_id = store.post(tx, postings.refund(
         donation.id, lines.ledger_account(tx, str(wish["account"])), fund, donation.amount, on,
         recognised_in=donation.received_on.year, our_fault=wish["fault"] == "ours",
-        general_pays_fen=_lacking(tx, donation, bool(wish["general_pays"]))), clock=clock, made_by=row.requested_by,
-        approved_by=approved_by)
+        general_pays_fen=_lacking(tx, donation, bool(wish["general_pays"]), fee_back), fee_back=fee_back),
+        clock=clock, made_by=row.requested_by, approved_by=approved_by)
     donation.state = "refunded"
     tx.flush()
     return entry_id
@@ -126,10 +133,11 @@ def _gift(tx: Session, donation_id: int) -> Donation:
     return donation
 
 
-def _lacking(tx: Session, donation: Donation, general_pays: bool) -> int:
+def _lacking(tx: Session, donation: Donation, general_pays: bool, fee_back: tuple[str, int] | None) -> int:
     """What the general fund has to make up, in fen. Raises GiftSpent where it may not, or has not that much."""
     fund = undoing.fund_of(tx, donation)
-    lacking_fen = undoing.check_spent(tx, fund or chart.GENERAL_FUND, donation.amount)
+    comes_back = fee_back[1] if fee_back is not None and fee_back[0] == (fund or chart.GENERAL_FUND) else 0
+    lacking_fen = undoing.check_spent(tx, fund or chart.GENERAL_FUND, donation.amount - comes_back)
     if not lacking_fen:
         return 0
     if fund is None or not general_pays:

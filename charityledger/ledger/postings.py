@@ -131,8 +131,9 @@ def payment_returned(disbursement_id: int, money: str, fund: str, amount_fen: in
 
 
 def refund(donation_id: int, money: str, fund: str, amount_fen: int, on: date, *, recognised_in: int | None,
-           our_fault: bool = False, general_pays_fen: int = 0) -> Entry:
+           our_fault: bool = False, general_pays_fen: int = 0, fee_back: tuple[str, int] | None = None) -> Entry:
     """A gift sent back (example 7). `recognised_in` is the year of its income, None while it is in suspense.
+    `fee_back`: (fund, fen) of the fee that a wallet gives back with it, so that less leaves the account.
 
     Same year: income falls. After year-end: restricted (or unrestricted) net assets. Our fault: management cost, with
     its release. The money always leaves the fund that got the gift, so that its cash stays what it received less what
@@ -142,6 +143,8 @@ def refund(donation_id: int, money: str, fund: str, amount_fen: int, on: date, *
         return Entry("refund", on, (Movement(c.SUSPENSE, money, c.SUSPENSE_FUND, amount_fen),),
                      ("donation", donation_id))
     rows = _transfer(money, c.GENERAL_FUND, fund, general_pays_fen) if general_pays_fen else ()
+    if fee_back:        # first, since the gift's own fund may lack just that much
+        rows += tuple(movement.turned() for movement in _fee(money, *fee_back))
     if our_fault:
         rows += (Movement(c.MANAGEMENT_COST, money, fund, amount_fen), *release(fund, amount_fen))
     elif recognised_in == on.year:

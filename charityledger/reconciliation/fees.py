@@ -45,6 +45,20 @@ def book(tx: Session, line: StatementLine, *, fee_fund: str | None, actor: Actor
     return entry_id
 
 
+def booked_of(tx: Session, line: StatementLine) -> tuple[str, int] | None:
+    """(fund, fen) of the fees that the wallet kept of a line's order, as they are booked; None where there are none, or
+    several funds bore them."""
+    if not line.order_id:
+        return None
+    entries = select(Allocation.entry_id).join(StatementLine, StatementLine.id == Allocation.statement_line_id).where(
+        StatementLine.account_code == line.account_code, StatementLine.order_id == line.order_id,
+        Allocation.kind.in_(("fee", "donation")), lines.standing())
+    rows = tx.execute(select(MovementRow.fund, func.sum(MovementRow.amount_fen)).where(
+        MovementRow.entry_id.in_(entries), MovementRow.debit_account == chart.FUNDRAISING_COST)
+        .group_by(MovementRow.fund)).all()
+    return (rows[0][0], int(rows[0][1])) if len(rows) == 1 else None
+
+
 def _gift_allocations(tx: Session, line: StatementLine) -> Sequence[Allocation]:
     """What the inflows of the same order are now."""
     if not line.order_id:

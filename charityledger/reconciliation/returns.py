@@ -16,7 +16,7 @@ from ..errors import NotFound
 from ..identity.actor import Actor
 from ..ledger.idempotency import once
 from ..ledger.models import JournalEntry
-from . import handling
+from . import fees, handling
 from .handling import LineDiffers, OtherAccount
 
 # How long after a gift its money may be sent back, or a payment may come back.
@@ -75,13 +75,14 @@ def sent_back(tx: Session, *, actor: Actor, clock: Clock, line_id: int, what: Wh
     """退汇, out, and refunds that the wallet has paid already: asks for the refund of what came in; once a second
     person approves, it is booked and this line is used for it.
 
-    Of money in suspense, as much as the line is; a gift goes back whole. Returns the request's id. Raises LineDiffers
+    Of money in suspense, as much as the line is; a gift goes back whole, or less the fee that the wallet gives back
+    with it (WeChat's 退款总金额50.00元;含手续费0.30元 is a line of 49.70). Returns the request's id. Raises LineDiffers
     where the gift is more than the line, WrongDirection, NothingLeft, and what `refunds.request` raises.
     """
     def act() -> int:
         line, left_fen = handling.waiting(tx, line_id)
         handling.check_direction(line, inward=False)
-        amount_fen = None
+        amount_fen, fee_back = None, None
         if what == "suspense":
             held = tx.get(Suspense, subject_id)
             if held is None:
@@ -91,11 +92,13 @@ def sent_back(tx: Session, *, actor: Actor, clock: Clock, line_id: int, what: Wh
             gift = tx.get(Donation, subject_id)
             if gift is None:
                 raise NotFound(what=f"donation {subject_id}")
-            if gift.amount > left_fen:
+            fee_back = _fee_back(tx, line, gift.amount - left_fen)
+            if gift.amount - (fee_back[1] if fee_back else 0) > left_fen:
                 raise LineDiffers(amount_fen=left_fen, other_fen=gift.amount)
         request_id = refunds.request.inside(
             tx, actor=actor, clock=clock, what=what, subject_id=subject_id, account_code=line.account_code,
-            reason=reason, fault=fault, general_pays=general_pays, amount_fen=amount_fen or None, line_id=line.id)
+            reason=reason, fault=fault, general_pays=general_pays, amount_fen=amount_fen or None, line_id=line.id,
+            fee_back=fee_back)
         handling.note(tx, line, "asked", "refund", actor=actor, clock=clock, facts={"request": request_id},
                       text=reason)
         return request_id
@@ -126,16 +129,24 @@ def gifts_back(session: Session, line: StatementLine) -> list[SentBack]:
         StatementLine.booked_on.between(line.booked_on - timedelta(days=DAYS), line.booked_on),
         or_(*ties)).order_by(StatementLine.booked_on.desc())).all()
     by_id = {row.id: row for row in rows}
+    fee_fen = booked[1] if line.kind == "refund" and (booked := fees.booked_of(session, line)) else 0
     gifts = session.scalars(select(Donation).where(
         Donation.statement_line_id.in_(by_id), Donation.state == "received", Donation.kind == "cash",
-        Donation.amount <= lines.left_of(line))).all()
+        Donation.amount <= lines.left_of(line) + fee_fen)).all()
     held = session.scalars(select(Suspense).where(Suspense.statement_line_id.in_(by_id),
                                                   Suspense.settled_fen < Suspense.amount_fen)).all()
     found = [_candidate(line, by_id[gift.statement_line_id or 0], "donation", gift.id, gift.amount) for gift in gifts]
     found += [_candidate(line, by_id[row.statement_line_id or 0], "suspense", row.id, row.amount_fen - row.settled_fen)
               for row in held]
     left_fen = lines.left_of(line)
-    return sorted(found, key=lambda f: (not f.same_order, f.amount_fen != left_fen, line.booked_on - f.on))
+    return sorted(found, key=lambda f: (not f.same_order, f.amount_fen not in (left_fen, left_fen + fee_fen),
+                                        line.booked_on - f.on))
+
+
+def _fee_back(tx: Session, line: StatementLine, gap_fen: int) -> tuple[str, int] | None:
+    """(fund, fen) of the fee of the same order where it is just what the line lacks of the gift."""
+    booked = fees.booked_of(tx, line) if gap_fen > 0 else None
+    return booked if booked is not None and booked[1] == gap_fen else None
 
 
 def _candidate(line: StatementLine, source: StatementLine, what: What, subject_id: int, amount_fen: int) -> SentBack:

@@ -197,6 +197,9 @@ def gifts_agree(session: Session) -> Iterator[Problem]:
         yield Problem("line_differs", f"statement line {line_id}: used {used_fen} fen, allocations {fen}")
 
 
+NO_PART = (chart.FUND_TRANSFER, chart.FUNDRAISING_COST)
+
+
 def books_agree(session: Session) -> Iterator[Problem]:
     """Per project, money received and disbursed is the same in the measures and in the books."""
     into, out, undone = aliased(LedgerAccount), aliased(LedgerAccount), aliased(JournalEntry)
@@ -214,9 +217,10 @@ def books_agree(session: Session) -> Iterator[Problem]:
     disbursed: dict[str, int] = {}
     for fund, kind, of, debit, credit, holds, fen in rows:
         signed, other = (int(fen), credit) if holds == "money" else (-int(fen), debit)
-        # A refund lowers income, net assets or, where the fault was ours, is a cost; the general fund's help is none.
+        # A refund lowers income, net assets or, where the fault was ours, is a cost; the general fund's help is none,
+        # and neither is the wallet's fee that comes back with it.
         # What undoes a gift of a year that is over lowers net assets too.
-        if (other == chart.gift_account(fund) or (kind == "refund" and other != chart.FUND_TRANSFER)
+        if (other == chart.gift_account(fund) or (kind == "refund" and other not in NO_PART)
                 or (of is not None and other == chart.NET_RESTRICTED)):
             received[fund] = received.get(fund, 0) + signed
         elif "payment_returned" in (kind, of) or kind in ("disbursement", "prepayment"):

@@ -195,7 +195,7 @@ USES = (
         lambda w: decision(w, reversals.request(**asked_reversal(w, "suspense", held(w))))),
     Use("ask for a refund", refunds.request, asked_refund,
         {"what": "suspense", "subject_id": 0, "account_code": WECHAT, "reason": "x", "fault": "ours",
-         "general_pays": True, "amount_fen": 1, "line_id": 1, FILES: ((1, "说明.pdf"),)}),
+         "general_pays": True, "amount_fen": 1, "line_id": 1, "fee_back": (P, 1), FILES: ((1, "说明.pdf"),)}),
     Use("refund", approvals.decide, lambda w: decision(w, refunds.request(**asked_refund(w)))),
     Use("refund of a kept promise", approvals.decide, lambda w: decision(w, asked_refund_of_promise(w))),
     Use("ask for a transfer", surplus.request, asked_surplus, {"wish": None, "reason": "x"}),

@@ -11,7 +11,8 @@ from charityledger.donations import approvals, disbursements, lines, receipts, r
 from charityledger.donations.models import Disbursement, Donation, Request, Suspense
 from charityledger.errors import NotFound, SamePerson
 from charityledger.extensions import db
-from charityledger.reconciliation import pairing, returns, undo
+from charityledger.reconciliation import decide, explain, pairing, returns, undo
+from charityledger.reconciliation.decide import Share
 from charityledger.reconciliation.handling import LineDiffers, OtherAccount, WrongDirection
 from tests.donations import world
 from tests.donations.test_disbursements import pay
@@ -178,6 +179,29 @@ def test_a_gift_that_the_wallet_sent_back(clock: FixedClock) -> None:
     assert (lines.became(db.session, back), db.session.get_one(Donation, gift).state) == (
         {("refund", asked): 10000}, "refunded")
     assert (world.books(), world.problems()) == ({}, [])
+
+
+@pytest.mark.parametrize("fee_fund", [None, "GEN"])
+def test_a_wallet_sends_a_gift_back_less_the_fee_that_it_gives_back(clock: FixedClock, fee_fund: str | None) -> None:
+    """WeChat: 退款总金额50.00元;含手续费0.30元 is one line of 49.70. Afterwards nothing of gift or fee is left."""
+    if fee_fund:
+        world.give(clock, 1000, code=None)
+    before = world.books()
+    gift_line = desk.line(5000, account="WECHAT", order="4200002", who="周宁")
+    fee_line = desk.line(-30, account="WECHAT", order="4200002", kind="fee")
+    decide.split(actor=STAFF, clock=clock, line_id=gift_line, shares=(Share("project", 5000, "HD1-1"),))
+    if fee_fund:
+        undo.undo(actor=STAFF, clock=clock, line_id=fee_line, reason="归非限定", second_above_yuan=ABOVE)
+        explain.explain(actor=STAFF, clock=clock, line_id=fee_line, what="fee", fee_fund=fee_fund,
+                        second_above_yuan=ABOVE)
+    back = desk.line(-4970, account="WECHAT", order="4200002", kind="refund", on=DAY)
+    [found] = returns.gifts_back(db.session(), world.line(back))
+    assert (found.amount_fen, found.same_order) == (5000, True)
+    asked = returns.sent_back(actor=STAFF, clock=clock, line_id=back, what="donation", subject_id=found.subject_id,
+                              reason="退款")
+    approvals.decide(actor=FINANCE, clock=clock, request_id=asked, decision="approve")
+    assert lines.became(db.session, back) == {("refund", asked): 4970}
+    assert (world.books(), world.problems()) == (before, [])
 
 
 def test_money_in_suspense_sent_back_in_part(clock: FixedClock) -> None:
