@@ -1,6 +1,6 @@
 # Needs GNU make, and Python 3.11 or newer with venv (Debian: python3-venv). `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench messages lock clean
+.PHONY: help run test lint bench bench-matching messages lock clean
 .DELETE_ON_ERROR:
 
 # Installed only when a lock or the metadata changes, so that the second `make run` starts at once.
@@ -10,7 +10,7 @@
 	@requirements/install test && touch $@ .venv/.run
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: .venv/.run ## start the site; the first start fills in a demonstration and prints its sign-ins
 	@.venv/bin/charityledger serve --demonstration
@@ -25,6 +25,9 @@ lint: .venv/.test ## ruff, mypy and the import contract
 
 bench: .venv/.test ## speed of posting, pages and documents, each beside its limit
 	@.venv/bin/python -m benchmarks
+
+bench-matching: .venv/.test ## right and wrong matches on generated files, per kind of noise (SEEDS=0-9)
+	@.venv/bin/python -m benchmarks.matching --seeds $(or $(SEEDS),0-9)
 
 messages: .venv/.run ## bring translations/ up to date with the sentences in code and templates
 	@mkdir -p .cache
