@@ -13,11 +13,16 @@ from werkzeug.test import TestResponse
 from charityledger import mail
 from charityledger.clock import FixedClock
 from charityledger.donations import links
+from charityledger.donations.accounts import NewUser, sign_up
 from charityledger.donations.adoption import expire
+from charityledger.donations.donors import DonorFacts
 from charityledger.donations.models import Pledge
 from charityledger.extensions import db
+from charityledger.identity.models import User
+from charityledger.identity.passwords import UNUSABLE
 from charityledger.projects.models import ItemProgress
 from tests.donations import world
+from tests.people import client_of
 
 PERSON = {"kind": "individual", "name": "周岚", "phone": "138 0000 0000", "shown": "short", "pay": "once"}
 
@@ -246,6 +251,58 @@ def test_changing_from_step_two(site: Flask, visitor: FlaskClient) -> None:
     assert [p.state for p in pledges(site)] == ["cancelled", "reserved"]
 
 
+CONTACT = {"name": "禾木食品有限公司", "phone": "13711112222", "email": "lin@example.org",
+           "uscc": "91350100M000100Y43"}
+
+
+def filled_in(page: TestResponse) -> list[str]:
+    """Which of CONTACT stand in a page."""
+    return [name for name, value in CONTACT.items() if value in page.text]
+
+
+def test_an_address_tells_nothing_of_its_donor(site: Flask, visitor: FlaskClient) -> None:
+    """Anybody may hold it: it is found with a reference and four digits, and a letter may be forwarded."""
+    sent = first_step(visitor, {"what": "any", "amount": "10", "kind": "enterprise", **CONTACT})
+    assert sent.status_code == 303, sent.text
+    with site.app_context():
+        change = f"/adopt/HD1-1?change={links.token_of(1)}"
+    stranger = site.test_client()
+    assert filled_in(visitor.get(change)) == ["name", "phone", "email", "uscc"]    # who is just adopting
+    assert filled_in(stranger.get(change)) == []
+    assert 'value="10.00"' in stranger.get(change).text     # what was adopted is no secret to who holds the address
+    second_step(visitor, sent)
+    for client in (visitor, stranger):
+        assert filled_in(client.get(change)) == []
+    [pledge] = pledges(site)
+    assert stranger.post("/pledges/find", data={"reference": pledge.reference, "tail": "2222"}).status_code == 303
+    page = stranger.get(change)
+    assert filled_in(page) == []
+    released = f"/pledges/{change.rpartition('=')[2]}/release"
+    visitor.post(released, data=hidden(visitor.get(released)))
+    assert [p.state for p in pledges(site)] == ["cancelled"]
+    for client in (visitor, stranger):
+        assert filled_in(client.get(change)) == []
+
+
+@pytest.mark.one_database
+def test_a_donor_with_an_account_is_never_filled_in(site: Flask) -> None:
+    signed_up = {"name": "周岚", "phone": "13711112222", "email": "lan@example.org", "password_hash": UNUSABLE}
+    with site.app_context():
+        user_id = sign_up(clock=site.extensions["charityledger.clock"], user=NewUser(**signed_up),
+                          donor=DonorFacts("individual", "周岚", "13711112222", "lan@example.org"))
+        client = client_of(site, db.session.get_one(User, user_id))
+        change = f"/adopt/HD1-1?change={links.token_of(1)}"
+    page = client.get("/adopt/HD1-1")
+    sent = client.post("/adopt/HD1-1", data={**hidden(page), "what": "any", "amount": "10", "pay": "once",
+                                             "shown": "none"})
+    assert sent.status_code == 303, sent.text
+    with client.session_transaction() as session:       # signed out, in the same browser
+        del session["_user_id"]
+    page = client.get(change)
+    assert 'value="10.00"' in page.text
+    assert [text for text in ("周岚", "13711112222", "lan@example.org") if text in page.text] == []
+
+
 def test_too_late_offers_what_is_left(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
     page = visitor.get("/adopt/HD1-1")
     with site.app_context():
@@ -289,7 +346,10 @@ def test_expired_before_it_was_confirmed(site: Flask, clock: FixedClock, visitor
         assert world.progress("HD1-1", 1) == {}
     link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', late.get_data(as_text=True))
     assert link
-    assert 'value="周岚"' in visitor.get(link.group(1)).get_data(as_text=True)
+    again = visitor.get(link.group(1)).get_data(as_text=True)
+    assert 'value="items" checked' in again
+    assert "周岚" not in again
+    assert "0000 0000" not in again
 
 
 @pytest.mark.one_database

@@ -19,12 +19,13 @@ from ...money import format_fen
 from ...projects.measures import ItemFigures
 from .. import offers
 from ..adoption import AdoptionWish, adopt, confirm, expire
+from ..donors import with_account
 from ..enterprises import donors_of
 from ..forms.adopt import AdoptForm, adopt_form, told_open
 from ..forms.pledge import ConfirmForm
 from ..lines import AmountNotPositive
 from ..links import pledge_of, token_of
-from ..models import Pledge
+from ..models import Donor, Pledge
 from ..offers import Offer
 from ..pledges import adopt_instead, withdraw
 from ..story import pledge_told
@@ -96,7 +97,7 @@ def _form(offer: Offer) -> AdoptForm:
     if request.method == "POST":
         return kind()
     if request.args.get("change"):
-        return kind(data=_as_before(request.args["change"], offer))
+        return kind(data=_as_before(request.args["change"], offer, donors))
     wanted = offer.item(request.args.get("item", 0, type=web.row_id))
     if wanted is None or wanted.own.open <= 0:
         return kind()
@@ -104,13 +105,27 @@ def _form(offer: Offer) -> AdoptForm:
     return kind(data={"what": "items" if wanted.kind == "cash" else str(wanted.item_id)})
 
 
-def _as_before(token: str, offer: Offer) -> dict[str, object]:
-    """The first step filled in with an adoption that its holder wants to change."""
+def _made_here(pledge: Pledge) -> bool:
+    """Whether this browser made the reservation. An address may be in other hands than its donor's."""
+    _key, pledge_id = session.get("adopting", ["", 0])
+    return pledge.state == "reserved" and pledge.id == pledge_id
+
+
+def _as_before(token: str, offer: Offer, donors: list[Donor]) -> dict[str, object]:
+    """The first step filled in with what an adoption is of, for a holder of its address who wants something else.
+
+    Who adopted stands there only for the browser that is just adopting, and never for a donor with an account.
+    """
     told = pledge_told(db.session, pledge_of(token))
     pledge, donor = told.pledge, told.pledge.donor
-    data: dict[str, object] = {"change": token, "kind": donor.kind, "name": donor.name, "phone": donor.phone,
-                               "email": donor.email, "uscc": donor.uscc, "shown": pledge.shown,
-                               "as_donor": str(donor.id)}
+    data: dict[str, object] = {"change": token}
+    if _made_here(pledge):
+        data["shown"] = pledge.shown
+        if donor.id in [known.id for known in donors]:
+            data["as_donor"] = str(donor.id)
+        elif not with_account(db.session, [donor]):
+            data |= {"kind": donor.kind, "name": donor.name, "phone": donor.phone, "email": donor.email,
+                     "uscc": donor.uscc}
     if pledge.kind == "cash":
         data["what"] = "items"
         data["pay"] = "instalments" if told.instalments else "once"
