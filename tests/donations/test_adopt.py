@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
+from email.parser import BytesParser
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -455,6 +457,78 @@ def test_mail_goes_out_once_and_its_failure_is_told(site: Flask, visitor: FlaskC
     told = second_step(visitor, first_step(visitor, {"what": "any", "amount": "10", "email": "lan@example.org"}))
     assert "邮件没有发出去，承诺已经记下" in visitor.get(told.location).get_data(as_text=True)
     assert pledges(site)[-1].state == "pledged"
+
+
+def letters(app: Flask) -> list[tuple[str, str]]:
+    """(to whom, text) of every letter, by address."""
+    read = [BytesParser(policy=default).parsebytes(path.read_bytes())
+            for path in (Path(app.config["INSTANCE"]) / "mail").glob("*.eml")]
+    return sorted((letter["To"], letter.get_content()) for letter in read)
+
+
+def test_a_letter_goes_to_the_address_given_with_its_pledge(site: Flask, visitor: FlaskClient) -> None:
+    """Whoever adopts in somebody's name with an address of their own gets no letter of a later pledge."""
+    wish = {"what": "any", "amount": "10"}
+    sent = first_step(visitor, {**wish, "email": "attacker@evil.example"})
+    visitor.post(f"{sent.location}/drop", data=hidden(visitor.get(sent.location)))
+    person = site.test_client()
+    sent = first_step(person, {**wish, "email": "victim@good.example"})
+    assert "victim@good.example" in person.get(sent.location).text
+    told = second_step(person, sent)
+    assert len({pledge.donor_id for pledge in pledges(site)}) == 1      # one donor, and yet
+    [(to, text)] = letters(site)
+    assert to == "victim@good.example"
+    assert told.location in text
+
+
+@pytest.mark.one_database
+def test_a_corrected_address_gets_the_letter(site: Flask, visitor: FlaskClient) -> None:
+    wish = {"what": "any", "amount": "10"}
+    sent = first_step(visitor, {**wish, "email": "typo@wrong.example"})
+    checked = visitor.get(sent.location).text
+    assert "typo@wrong.example" in checked      # so that its owner sees it
+    link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', checked)
+    assert link
+    page = visitor.get(link.group(1))
+    assert 'value="typo@wrong.example"' in page.text
+    sent = visitor.post("/adopt/HD1-1", data={**hidden(page), **PERSON, **wish, "email": "right@good.example"})
+    second_step(visitor, sent)
+    assert [to for to, _text in letters(site)] == ["right@good.example"]
+    # Without an address there is no letter, whatever was given before; with one there is, whatever was not.
+    second_step(visitor, first_step(visitor, {**wish, "phone": "13911112222"}))
+    second_step(visitor, first_step(visitor, wish))
+    assert [to for to, _text in letters(site)] == ["right@good.example"]
+    second_step(visitor, first_step(visitor, {**wish, "phone": "13911112222", "email": "later@good.example"}))
+    assert [to for to, _text in letters(site)] == ["later@good.example", "right@good.example"]
+
+
+@pytest.mark.one_database
+def test_the_check_page_masks_the_address_for_others(site: Flask, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "any", "amount": "10", "email": "lan@example.org"})
+    page = site.test_client().get(sent.location).text
+    assert "l***@example.org" in page
+    assert "lan@example.org" not in page
+
+
+@pytest.mark.one_database
+def test_a_phone_is_the_pledges_own(site: Flask, visitor: FlaskClient) -> None:
+    """A firm is found by its credit code, which anybody can look up: its earlier telephone number stays with it."""
+    wish = {"what": "any", "amount": "10", "kind": "enterprise", "name": CONTACT["name"], "uscc": CONTACT["uscc"]}
+    second_step(visitor, first_step(visitor, {**wish, "phone": "13711112222"}))
+    sent = first_step(visitor, {**wish, "phone": "13933334444"})
+    checked = visitor.get(sent.location).text
+    assert "*******4444" in checked
+    assert "2222" not in checked
+    link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', checked)
+    assert link
+    assert 'value="13933334444"' in visitor.get(link.group(1)).text
+    second_step(visitor, sent)
+    first, second = pledges(site)
+    assert first.donor_id == second.donor_id
+    for pledge, tail, status in ((first, "2222", 303), (first, "4444", 422), (second, "4444", 303),
+                                 (second, "2222", 422)):
+        assert visitor.post("/pledges/find",
+                            data={"reference": pledge.reference, "tail": tail}).status_code == status
 
 
 @pytest.mark.one_database

@@ -44,6 +44,9 @@ class Pledge(db.Model):
     pledged_on: Mapped[date | None] = mapped_column(Date)
     ended_reason: Mapped[str] = mapped_column(Text, default="")
     payer_account: Mapped[str] = mapped_column(String(60), default="", server_default="")   # announced by an import
+    # As they were given with this promise: a donor that is found again keeps what was given at first.
+    phone: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    email: Mapped[str] = mapped_column(String(254), default="", server_default="")      # letters about it go here only
     donor: Mapped[Donor] = relationship()
     lines: Mapped[list["PledgeLine"]] = relationship(order_by="PledgeLine.id")
     instalments: Mapped[list["Instalment"]] = relationship(order_by="Instalment.number")
@@ -52,6 +55,11 @@ class Pledge(db.Model):
     def outstanding(self) -> int:
         """Promised and not yet come in."""
         return self.amount - self.paid
+
+    @property
+    def contact_phone(self) -> str:
+        """The number that was given with it, else the donor's."""
+        return self.phone or self.donor.phone
 
 
 class PledgeLine(db.Model):

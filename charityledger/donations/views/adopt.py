@@ -124,7 +124,7 @@ def _as_before(token: str, offer: Offer, donors: list[Donor]) -> dict[str, objec
         if donor.id in [known.id for known in donors]:
             data["as_donor"] = str(donor.id)
         elif not with_account(db.session, [donor]):
-            data |= {"kind": donor.kind, "name": donor.name, "phone": donor.phone, "email": donor.email,
+            data |= {"kind": donor.kind, "name": donor.name, "phone": pledge.phone, "email": pledge.email,
                      "uscc": donor.uscc}
     if pledge.kind == "cash":
         data["what"] = "items"
@@ -214,7 +214,7 @@ def check(token: str) -> Page:
         if before == "reserved" and told.pledge.confirmed_at == clock.at:
             letters.send_pledge(told, token)
         return redirect(url_for("adopt.pay", token=token), 303)
-    return render_template("adopt/check.html", form=form, story=told, holder=token,
+    return render_template("adopt/check.html", form=form, story=told, holder=token, made_here=_made_here(told.pledge),
                            hold_days=web.number_setting("HOLD_DAYS"),
                            hold_until=today(web.clock()) + timedelta(days=web.number_setting("HOLD_DAYS")),
                            offer=offers.of_project(db.session, told.sub.code)), form.status

@@ -20,8 +20,9 @@ def address(endpoint: str, **values: object) -> str:
 
 
 def send_pledge(story: Story, token: str) -> None:
-    """The pledge's reference and how to keep it, where there is an address."""
-    to = story.pledge.donor.email
+    """The pledge's reference and how to keep it, where an address was given with this pledge: the donor's own may be
+    one that somebody else gave, and the letter holds the address of the pledge's page."""
+    to = story.pledge.email
     if not to:
         return
     text = render_template("mail/pledge.txt", story=story, settings=current_app.config,
