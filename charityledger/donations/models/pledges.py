@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...columns import Amount, Instant, RowId
@@ -55,6 +56,12 @@ class Pledge(db.Model):
     def outstanding(self) -> int:
         """Promised and not yet come in."""
         return self.amount - self.paid
+
+    @hybrid_property
+    def may_be_named(self) -> bool:
+        """Whether the public may read the name, where its donor chose so. Anybody can type anybody's name, also into an
+        account: it is published once something has come in under it, or where staff logged the promise."""
+        return (self.paid > 0) | (self.source != "online")
 
     @property
     def contact_phone(self) -> str:
