@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from charityledger import mail
 from charityledger.clock import FixedClock
-from charityledger.donations import links
+from charityledger.donations import approvals, links, refunds
 from charityledger.donations.accounts import NewUser, sign_up
 from charityledger.donations.adoption import expire
 from charityledger.donations.donors import DonorFacts
@@ -24,7 +24,7 @@ from charityledger.identity.models import User
 from charityledger.identity.passwords import UNUSABLE
 from charityledger.projects.models import ItemProgress
 from tests.donations import world
-from tests.people import client_of
+from tests.people import client_of, make_user
 
 PERSON = {"kind": "individual", "name": "周岚", "phone": "138 0000 0000", "shown": "short", "pay": "once"}
 
@@ -379,6 +379,43 @@ def test_release_frees_what_is_not_paid(site: Flask, clock: FixedClock, visitor:
         assert sum(row.open for row in db.session.scalars(db.select(ItemProgress).where(
             ItemProgress.need_item_id.in_([world.item("HD1-1", 1), world.item("HD1-1", 2)])))) == 30_000
         assert world.problems() == []
+
+
+def refund(clock: FixedClock, donation_id: int) -> None:
+    asked = refunds.request(actor=world.STAFF, clock=clock, what="donation", subject_id=donation_id,
+                            account_code="BANK", reason="捐赠人申请")
+    approvals.decide(actor=world.FINANCE, clock=clock, request_id=asked, decision="approve")
+
+
+def test_a_refund_is_told_to_its_donor(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "whole"})
+    told = second_step(visitor, sent)
+    [pledge] = pledges(site)
+    with site.app_context():
+        line_id = world.receive(clock, 20_000, reference=pledge.reference).id
+        world.receive(clock, 30_000, reference=pledge.reference)
+        clock.forward(days=5)
+        refund(clock, 1)
+    page = visitor.get(told.location).text
+    assert "2026-04-15到账的 ¥200.00，已经在2026-04-20退还给您。已经到账的 ¥300.00照常使用。" in page
+    with site.app_context():
+        clock.forward(days=1)
+        refund(clock, 2)
+        assert (world.pledge(pledge.id).state, world.problems()) == ("cancelled", [])
+    page = visitor.get(told.location).text
+    assert "2026-04-15到账的 ¥300.00，已经在2026-04-21退还给您。您不欠什么。" in page
+    assert "没有扣款" not in page
+    assert "退还 ¥500.00，2026-04-20、2026-04-21" in page
+    assert '<span class="chip">已退还</span>' in page
+    english = visitor.get(f"/en{told.location}").text
+    assert "¥300.00 that arrived on 15 April 2026 was paid back to you on 21 April 2026." in english
+    # The address of the second step leads to it, before and after.
+    check = visitor.get(sent.location)
+    assert (check.status_code, check.location) == (302, told.location)
+    assert visitor.post(sent.location, data={"form_token": "another"}).location == told.location
+    desk = client_of(site, make_user(site, "staff")).get(f"/desk/pledges/{pledge.id}").text
+    assert f'<span class="num">¥200.00</span> <a href="/desk/receipts/{line_id}">' in desk
+    assert '<span class="chip">2026-04-21退还</span>' in desk
 
 
 @pytest.mark.one_database

@@ -197,7 +197,7 @@ def check(token: str) -> Page:
     told = pledge_told(db.session, pledge_of(token))
     form = ConfirmForm()
     if request.method == "GET" and told.pledge.state != "reserved":
-        return redirect(url_for("adopt.pay", token=token)) if told.counted else _gone(token)
+        return _gone(token)
     if request.method == "GET" and told.pledge.expires_at is not None and told.pledge.expires_at <= web.clock().now():
         return _gone(token)
     if form.validate_on_submit():
@@ -221,9 +221,12 @@ def check(token: str) -> Page:
 
 
 def _gone(token: str) -> Page:
-    """The reservation ran out or was given up: nothing is owed, and it can be had again while there is some left."""
+    """The reservation ran out or was given up: nothing is owed, and it can be had again while there is some left. What
+    was confirmed has a page of its own, whatever became of it."""
     expire(clock=web.clock())
     told = pledge_told(db.session, pledge_of(token))
+    if told.pledge.confirmed_at is not None:
+        return redirect(url_for("adopt.pay", token=token), 303 if request.method == "POST" else 302)
     return render_template("adopt/gone.html", story=told, holder=token,
                            offer=offers.of_project(db.session, told.sub.code)), 409 if request.method == "POST" else 410
 
