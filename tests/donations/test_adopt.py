@@ -23,6 +23,8 @@ from charityledger.extensions import db
 from charityledger.identity.models import User
 from charityledger.identity.passwords import UNUSABLE
 from charityledger.projects.models import ItemProgress
+from charityledger.reports import issuing
+from charityledger.reports.build import pledges as build_pledges
 from tests.donations import world
 from tests.people import client_of, make_user
 
@@ -603,6 +605,32 @@ def test_where_to_pay_comes_from_the_settings(database_url: str, make_app: Calla
     with client.get("/pay-to/0") as answer:
         assert answer.data == b"\x89PNG"
     assert client.get("/pay-to/1").status_code == 404
+
+
+@pytest.mark.one_database
+def test_a_demonstration_shows_an_account_that_is_marked(database_url: str, make_app: Callable[..., Flask],
+                                                         clock: FixedClock) -> None:
+    app = make_app(database_url, DEMONSTRATION=True)
+    with app.app_context():
+        world.fill(clock)
+    client = app.test_client()
+    told = second_step(client, first_step(client, {"what": "whole", "email": "lan@example.org"}))
+    page, english = client.get(told.location).text, client.get(f"/en{told.location}").text
+    assert '收款账户 <span class="chip">演示</span>' in page
+    assert "演示账户，请勿转账" in page
+    assert "请先不要转账" not in page
+    assert "Demonstration: do not pay" in english
+    warning = "这是演示用的账户，收不了钱，请不要转账。"
+    assert warning in page
+    assert "Please do not pay to it" in english
+    [(_to, letter)] = letters(app)
+    assert warning in letter
+    assert "0000 0000 0000 0000 000" in letter
+    with app.app_context():
+        for language, holder in (("zh", "演示账户，请勿转账"), ("en", "Demonstration: do not pay")):
+            slip = build_pledges.slip(db.session(), issuing.reading(db.session(), language, "", clock.now()),
+                                      pledge_id=1, settings=app.config)
+            assert [(way.holder, way.account) for way in slip.pay_to] == [(holder, "0000 0000 0000 0000 000")]
 
 
 @pytest.mark.one_database
