@@ -54,7 +54,8 @@ SETTINGS = (
     Setting("CONTACT_ADDRESS", "", "address for questions about a gift"),
     Setting("ACCOUNT_HOLDER", "", "holder of the account that donors pay to"),
     Setting("ACCOUNT_BANK", "", "bank and branch of that account"),
-    Setting("ACCOUNT_NUMBER", "", "number of that account"),
+    Setting("ACCOUNT_NUMBER", "", "number of that account; without one a demonstration shows an account that is marked "
+            "as made up"),
     Setting("WALLET_PICTURES", "", "comma-separated picture files (PNG, JPEG) of wallet codes, in the instance folder"),
     Setting("MAIL_SERVER", "", "SMTP server host:port; empty writes .eml files to mail/ in the instance folder"),
     Setting("MAIL_USER", "", "SMTP user name"),

@@ -13,7 +13,7 @@ from flask_migrate import upgrade
 from sqlalchemy import select, text
 
 from charityledger import database, triggers
-from charityledger.donations.models import HandOver
+from charityledger.donations.models import HandOver, Pledge
 from charityledger.extensions import db
 from charityledger.projects import measures
 from charityledger.projects import needs as needs_history
@@ -57,6 +57,12 @@ INSERT INTO need_movement (need_item_id, subject_kind, subject_id, effective_on,
          (2, 'donation', 1, '2026-04-09', 0, 0, 0, 0, 3, 3, 0, 43);
 INSERT INTO donation (id, kind, sub_project_id, received_on, amount, value_fen, shown, state, evidence)
   VALUES (1, 'goods', 1, '2026-04-05', 7, 100, 'none', 'received', '');
+INSERT INTO donor (id, kind, name, phone, email, created_at)
+  VALUES (1, 'individual', '周宁', '13800000000', 'somebody@example.org', '2026-04-03 02:00:00');
+INSERT INTO pledge (id, reference, donor_id, sub_project_id, kind, state, amount, paid, shown, agreement_wanted,
+    enforceability, source, reserved_at, ended_reason)
+  VALUES (1, '9482719322', 1, 1, 'cash', 'cancelled', 500, 0, 'none', false, 'ordinary', 'online',
+    '2026-04-03 02:00:00', '');
 INSERT INTO donation_line (id, donation_id, need_item_id, amount, value_fen, handed_over) VALUES (1, 1, 2, 7, 100, 5);
 INSERT INTO event (kind, subject_kind, subject_id, payload, actor_id, at) VALUES
   ('sub_project_added', 'sub_project', 'HD1-1', '{}', 1, '2026-04-03 02:00:00'),
@@ -137,6 +143,13 @@ def test_hand_overs_become_rows(first_release: Flask) -> None:
         assert [(row.donation_id, row.handed_on.day, row.units, row.value_fen, row.recorded_by, row.undone_on,
                  [(part.donation_line_id, part.units, part.value_fen) for part in row.lines]) for row in rows] == [
             (1, 8, 2, 28, 4, None, [(1, 2, 28)]), (1, 9, 3, 43, 4, None, [(1, 3, 43)])]
+
+
+def test_an_earlier_pledge_has_its_donors_phone_and_no_address_for_letters(first_release: Flask) -> None:
+    database.upgrade(first_release)
+    with first_release.app_context():
+        pledge = db.session.get_one(Pledge, 1)
+        assert (pledge.email, pledge.phone, pledge.contact_phone) == ("", "", "13800000000")
 
 
 def test_migrated_schema_is_the_models(app: Flask) -> None:

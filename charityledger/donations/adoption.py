@@ -20,7 +20,7 @@ from ..projects import capacity
 from ..projects.capacity import Change
 from ..projects.models import NeedItem, SubProject
 from ..projects.rules import ADOPTABLE_STATUSES
-from .donors import DonorFacts, find_or_create
+from .donors import DonorFacts, find_or_create, living
 from .lines import AmountNotPositive
 from .models import Instalment, Pledge, PledgeLine
 from .rules import LIVE_STATES, Part, check_pledged_on, instalment_plan, spread
@@ -66,8 +66,7 @@ def adopt(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFact
     """
     def act() -> int:
         expires_at = clock.now() + timedelta(minutes=confirm_minutes)
-        pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, expires_at,
-                          today(clock))
+        pledge = _reserve(tx, actor, clock, ids, donor, wish, expires_at, today(clock))
         return pledge.id
 
     return once(tx, key, {"use": "adopt", "donor": donor, "wish": wish, "actor": actor.user_id}, act, clock=clock)
@@ -87,7 +86,7 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
             raise ExternalIdTaken(external_id=external_id)
         on = pledged_on or today(clock)
         check_pledged_on(on, today(clock))
-        pledge = _reserve(tx, actor, clock, ids, find_or_create(tx, donor, actor=actor, clock=clock), wish, None, on)
+        pledge = _reserve(tx, actor, clock, ids, donor, wish, None, on)
         pledge.source, pledge.external_id, pledge.enforceability = source, external_id, enforceability
         pledge.payer_account = payer_account
         _confirm(tx, pledge, actor, clock, on, None)
@@ -98,8 +97,9 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
     return once(tx, key, content, act, clock=clock)
 
 
-def _reserve(tx: Session, actor: Actor, clock: Clock, ids: Ids, donor_id: int, wish: AdoptionWish,
+def _reserve(tx: Session, actor: Actor, clock: Clock, ids: Ids, facts: DonorFacts, wish: AdoptionWish,
              expires_at: datetime | None, on: date) -> Pledge:
+    donor_id = find_or_create(tx, facts, actor=actor, clock=clock)
     if wish.amount < max(1, len(wish.due_on)):      # an instalment is one fen at least
         raise AmountNotPositive(amount_fen=wish.amount)
     # Shared: many adopt at once, and a change of the project's status waits for them (or they for it).
@@ -113,7 +113,8 @@ def _reserve(tx: Session, actor: Actor, clock: Clock, ids: Ids, donor_id: int, w
     pledge = Pledge(
         reference=_new_reference(tx, ids), donor_id=donor_id, sub_project_id=sub.id, kind=wish.kind, state="reserved",
         amount=wish.amount, paid=0, shown=wish.shown, agreement_wanted=wish.agreement_wanted,
-        reserved_at=clock.now(), expires_at=expires_at, source="online", enforceability="ordinary")
+        reserved_at=clock.now(), expires_at=expires_at, source="online", enforceability="ordinary", phone=facts.phone,
+        email=facts.email if facts.donor_id is None else living(tx, donor_id).email)
     pledge.lines = [PledgeLine(need_item_id=part.need_item_id, amount=part.amount, paid=0) for part in parts]
     if wish.due_on:
         pledge.instalments = [Instalment(number=n, due_on=day, amount_fen=fen) for n, (day, fen)

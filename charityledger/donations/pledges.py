@@ -53,11 +53,11 @@ class NoteMissing(InvalidInput):
 
 
 def find_by_tail(session: Session, *, reference: str, tail: str) -> Pledge:
-    """The pledge with this reference whose donor's phone ends in these four digits. Raises NotFoundByTail."""
+    """The pledge with this reference that was made with a phone ending in these four digits. Raises NotFoundByTail."""
     codes = references.parse(reference)
     digits = "".join(letter for letter in tail if letter.isdigit())
     for pledge in session.scalars(select(Pledge).where(Pledge.reference.in_(codes))):
-        if len(digits) == 4 and pledge.donor.phone and last_four(pledge.donor.phone) == digits:
+        if len(digits) == 4 and pledge.contact_phone and last_four(pledge.contact_phone) == digits:
             return pledge
     raise NotFoundByTail()
 

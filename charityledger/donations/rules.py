@@ -82,3 +82,9 @@ def short_name(name: str, kind: str) -> str:
     if kind == "enterprise" or not name:
         return name
     return name[0] + "**"
+
+
+def masked_email(address: str) -> str:
+    """`l***@example.org`: its holder recognises it."""
+    name, _at, host = address.rpartition("@")
+    return f"{name[:1]}***@{host}"

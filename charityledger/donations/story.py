@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from ..errors import NotFound
+from ..ledger.models import JournalEntry
 from ..projects.models import NeedItem, SubProject
 from .models import Disbursement, Donation, DonationLine, Pledge
 from .rules import COUNTED_STATES, LIVE_STATES, paid_instalments
@@ -54,6 +55,18 @@ class StoryPayment:
 
 
 @dataclass(frozen=True)
+class StoryRefund:
+    """A gift of money that went back to who gave it."""
+
+    gift: Donation
+    refunded_on: date
+
+    @property
+    def amount_fen(self) -> int:
+        return self.gift.amount
+
+
+@dataclass(frozen=True)
 class Story:
     """A pledge from its reservation to what it bought."""
 
@@ -64,6 +77,7 @@ class Story:
     gifts: tuple[Donation, ...]
     payments: tuple[StoryPayment, ...]
     handed_over: int                    # goods: units passed on
+    refunds: tuple[StoryRefund, ...]
 
     @property
     def live(self) -> bool:
@@ -89,6 +103,10 @@ class Story:
     def to_pay_fen(self) -> int:
         """What to pay next: the oldest instalment's open part, or all that is open."""
         return self.next_instalment.open_fen if self.next_instalment else self.outstanding
+
+    @property
+    def refunded_fen(self) -> int:
+        return sum(refund.amount_fen for refund in self.refunds)
 
     @property
     def disbursed_fen(self) -> int:
@@ -134,13 +152,25 @@ def of_pledges(session: Session, pledges: Sequence[Pledge]) -> list[Story]:
     subs = {sub.id: sub for sub in session.scalars(select(SubProject).where(
         SubProject.id.in_({pledge.sub_project_id for pledge in pledges})))}
     gifts: dict[int, list[Donation]] = {pledge_id: [] for pledge_id in ids}
-    for gift in session.scalars(select(Donation).where(Donation.pledge_id.in_(ids), Donation.state == "received")
+    back: dict[int, list[Donation]] = {pledge_id: [] for pledge_id in ids}
+    for gift in session.scalars(select(Donation).where(Donation.pledge_id.in_(ids),
+                                                       Donation.state.in_(("received", "refunded")))
                                 .options(selectinload(Donation.lines)).order_by(Donation.received_on, Donation.id)):
-        gifts[gift.pledge_id or 0].append(gift)
+        (gifts if gift.state == "received" else back)[gift.pledge_id or 0].append(gift)
+    refunded_on = _refunded_on(session, [gift.id for many in back.values() for gift in many])
     uses = uses_of(session, [g.id for many in gifts.values() for g in many if g.kind == "cash"])
     paid_out = disbursements(session, uses.values())
-    return [_story(pledge, subs[pledge.sub_project_id], items, gifts[pledge.id], uses, paid_out)
-            for pledge in pledges]
+    return [_story(pledge, subs[pledge.sub_project_id], items, gifts[pledge.id], uses, paid_out,
+                   [StoryRefund(gift, refunded_on[gift.id]) for gift in back[pledge.id]]) for pledge in pledges]
+
+
+def _refunded_on(session: Session, gift_ids: Sequence[int]) -> dict[int, date]:
+    """The days on which these gifts were booked as sent back, by gift."""
+    if not gift_ids:
+        return {}
+    return dict(session.execute(select(JournalEntry.subject_id, JournalEntry.effective_on).where(
+        JournalEntry.kind == "refund", JournalEntry.subject_kind == "donation",
+        JournalEntry.subject_id.in_(gift_ids))).all())
 
 
 def disbursements(session: Session, uses: Iterable[Iterable[Use]]) -> dict[int, Disbursement]:
@@ -150,7 +180,7 @@ def disbursements(session: Session, uses: Iterable[Iterable[Use]]) -> dict[int, 
 
 
 def _story(pledge: Pledge, sub: SubProject, items: dict[int, NeedItem], gifts: Sequence[Donation],
-           uses: dict[int, list[Use]], paid_out: dict[int, Disbursement]) -> Story:
+           uses: dict[int, list[Use]], paid_out: dict[int, Disbursement], refunds: Iterable[StoryRefund]) -> Story:
     shares: dict[int, int] = {}
     for gift in gifts:
         for use in uses.get(gift.id, ()):
@@ -163,4 +193,4 @@ def _story(pledge: Pledge, sub: SubProject, items: dict[int, NeedItem], gifts: S
               zip(pledge.instalments, paid_instalments(pledge.paid, amounts), strict=True)),
         tuple(gifts), tuple(StoryPayment(paid_out[i], fen) for i, fen in sorted(
             shares.items(), key=lambda share: (paid_out[share[0]].paid_on or date.min, share[0]))),
-        sum(line.handed_over for line in parts))
+        sum(line.handed_over for line in parts), tuple(refunds))

@@ -50,7 +50,8 @@ def load(session: Session, *, tiers: frozenset[int] = frozenset({1, 2})) -> Book
 def _open_pledges(session: Session) -> list[OpenPledge]:
     known, unpaid = _known_accounts(session), _unpaid_instalments(session)
     rows = session.connection().execute(
-        select(_PLEDGE.id, _PLEDGE.reference, _PLEDGE.donor_id, _DONOR.name, _DONOR.kind, _DONOR.phone,
+        select(_PLEDGE.id, _PLEDGE.reference, _PLEDGE.donor_id, _DONOR.name, _DONOR.kind,
+               func.coalesce(func.nullif(_PLEDGE.phone, ""), _DONOR.phone),
                _PLEDGE.amount - _PLEDGE.paid, _PLEDGE.pledged_on, _PLEDGE.reserved_at, _PLEDGE.payer_account)
         .join(Donor.__table__, _DONOR.id == _PLEDGE.donor_id)
         .where(_PLEDGE.kind == "cash", _PLEDGE.state.in_(OPEN_STATES), _PLEDGE.amount > _PLEDGE.paid)

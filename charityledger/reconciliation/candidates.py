@@ -182,7 +182,7 @@ def _open_pledges(session: Session, ids: Collection[int]) -> list[OpenPledge]:
         found.append(OpenPledge(
             pledge.id, pledge.reference, donor.id, donor.name, donor.kind, pledge.outstanding,
             parts[0] if parts else pledge.outstanding, pledge.pledged_on or local_date(pledge.reserved_at),
-            donor.phone, accounts, parts))
+            pledge.phone or donor.phone, accounts, parts))
     return found
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import case, func, literal, select
 from sqlalchemy.orm import Session
 
-from ..donations.models import Donation, DonationLine, Donor, Membership, Pledge, PledgeLine
+from ..donations.models import Donation, DonationLine, Donor, Pledge, PledgeLine
 from ..donations.rules import COUNTED_STATES, short_name
 
 
@@ -84,11 +84,7 @@ _DONOR = func.coalesce(Donor.merged_into_id, Donor.id)
 
 def _pledged(session: Session, sub_project_id: int) -> Iterable[_Share]:
     whole = Pledge.state.in_(COUNTED_STATES)
-    # Anybody can type anybody's name. It is published once money has come under it, or somebody stands for it: staff
-    # who logged the promise, or a donor with an account.
-    vouched = ((Pledge.paid > 0) | (Pledge.source != "online")
-               | select(Membership.id).where(Membership.donor_id == Pledge.donor_id).exists())
-    shown = case((vouched, Pledge.shown), else_=literal("none"))
+    shown = case((Pledge.may_be_named, Pledge.shown), else_=literal("none"))
     query = (select(Pledge.id, _DONOR, shown, case((shown != "none", Donor.name), else_=literal("")),
                     Donor.kind, Pledge.kind, Pledge.pledged_on, PledgeLine.need_item_id,
                     case((whole, PledgeLine.amount), else_=PledgeLine.paid), PledgeLine.paid)

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Mapping
+from email.parser import BytesParser
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -12,12 +14,19 @@ from werkzeug.test import TestResponse
 
 from charityledger import mail
 from charityledger.clock import FixedClock
-from charityledger.donations import links
+from charityledger.donations import approvals, links, refunds
+from charityledger.donations.accounts import NewUser, sign_up
 from charityledger.donations.adoption import expire
+from charityledger.donations.donors import DonorFacts
 from charityledger.donations.models import Pledge
 from charityledger.extensions import db
+from charityledger.identity.models import User
+from charityledger.identity.passwords import UNUSABLE
 from charityledger.projects.models import ItemProgress
+from charityledger.reports import issuing
+from charityledger.reports.build import pledges as build_pledges
 from tests.donations import world
+from tests.people import client_of, make_user
 
 PERSON = {"kind": "individual", "name": "周岚", "phone": "138 0000 0000", "shown": "short", "pay": "once"}
 
@@ -246,6 +255,58 @@ def test_changing_from_step_two(site: Flask, visitor: FlaskClient) -> None:
     assert [p.state for p in pledges(site)] == ["cancelled", "reserved"]
 
 
+CONTACT = {"name": "禾木食品有限公司", "phone": "13711112222", "email": "lin@example.org",
+           "uscc": "91350100M000100Y43"}
+
+
+def filled_in(page: TestResponse) -> list[str]:
+    """Which of CONTACT stand in a page."""
+    return [name for name, value in CONTACT.items() if value in page.text]
+
+
+def test_an_address_tells_nothing_of_its_donor(site: Flask, visitor: FlaskClient) -> None:
+    """Anybody may hold it: it is found with a reference and four digits, and a letter may be forwarded."""
+    sent = first_step(visitor, {"what": "any", "amount": "10", "kind": "enterprise", **CONTACT})
+    assert sent.status_code == 303, sent.text
+    with site.app_context():
+        change = f"/adopt/HD1-1?change={links.token_of(1)}"
+    stranger = site.test_client()
+    assert filled_in(visitor.get(change)) == ["name", "phone", "email", "uscc"]    # who is just adopting
+    assert filled_in(stranger.get(change)) == []
+    assert 'value="10.00"' in stranger.get(change).text     # what was adopted is no secret to who holds the address
+    second_step(visitor, sent)
+    for client in (visitor, stranger):
+        assert filled_in(client.get(change)) == []
+    [pledge] = pledges(site)
+    assert stranger.post("/pledges/find", data={"reference": pledge.reference, "tail": "2222"}).status_code == 303
+    page = stranger.get(change)
+    assert filled_in(page) == []
+    released = f"/pledges/{change.rpartition('=')[2]}/release"
+    visitor.post(released, data=hidden(visitor.get(released)))
+    assert [p.state for p in pledges(site)] == ["cancelled"]
+    for client in (visitor, stranger):
+        assert filled_in(client.get(change)) == []
+
+
+@pytest.mark.one_database
+def test_a_donor_with_an_account_is_never_filled_in(site: Flask) -> None:
+    signed_up = {"name": "周岚", "phone": "13711112222", "email": "lan@example.org", "password_hash": UNUSABLE}
+    with site.app_context():
+        user_id = sign_up(clock=site.extensions["charityledger.clock"], user=NewUser(**signed_up),
+                          donor=DonorFacts("individual", "周岚", "13711112222", "lan@example.org"))
+        client = client_of(site, db.session.get_one(User, user_id))
+        change = f"/adopt/HD1-1?change={links.token_of(1)}"
+    page = client.get("/adopt/HD1-1")
+    sent = client.post("/adopt/HD1-1", data={**hidden(page), "what": "any", "amount": "10", "pay": "once",
+                                             "shown": "none"})
+    assert sent.status_code == 303, sent.text
+    with client.session_transaction() as session:       # signed out, in the same browser
+        del session["_user_id"]
+    page = client.get(change)
+    assert 'value="10.00"' in page.text
+    assert [text for text in ("周岚", "13711112222", "lan@example.org") if text in page.text] == []
+
+
 def test_too_late_offers_what_is_left(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
     page = visitor.get("/adopt/HD1-1")
     with site.app_context():
@@ -289,7 +350,10 @@ def test_expired_before_it_was_confirmed(site: Flask, clock: FixedClock, visitor
         assert world.progress("HD1-1", 1) == {}
     link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', late.get_data(as_text=True))
     assert link
-    assert 'value="周岚"' in visitor.get(link.group(1)).get_data(as_text=True)
+    again = visitor.get(link.group(1)).get_data(as_text=True)
+    assert 'value="items" checked' in again
+    assert "周岚" not in again
+    assert "0000 0000" not in again
 
 
 @pytest.mark.one_database
@@ -317,6 +381,43 @@ def test_release_frees_what_is_not_paid(site: Flask, clock: FixedClock, visitor:
         assert sum(row.open for row in db.session.scalars(db.select(ItemProgress).where(
             ItemProgress.need_item_id.in_([world.item("HD1-1", 1), world.item("HD1-1", 2)])))) == 30_000
         assert world.problems() == []
+
+
+def refund(clock: FixedClock, donation_id: int) -> None:
+    asked = refunds.request(actor=world.STAFF, clock=clock, what="donation", subject_id=donation_id,
+                            account_code="BANK", reason="捐赠人申请")
+    approvals.decide(actor=world.FINANCE, clock=clock, request_id=asked, decision="approve")
+
+
+def test_a_refund_is_told_to_its_donor(site: Flask, clock: FixedClock, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "whole"})
+    told = second_step(visitor, sent)
+    [pledge] = pledges(site)
+    with site.app_context():
+        line_id = world.receive(clock, 20_000, reference=pledge.reference).id
+        world.receive(clock, 30_000, reference=pledge.reference)
+        clock.forward(days=5)
+        refund(clock, 1)
+    page = visitor.get(told.location).text
+    assert "2026-04-15到账的 ¥200.00，已经在2026-04-20退还给您。已经到账的 ¥300.00照常使用。" in page
+    with site.app_context():
+        clock.forward(days=1)
+        refund(clock, 2)
+        assert (world.pledge(pledge.id).state, world.problems()) == ("cancelled", [])
+    page = visitor.get(told.location).text
+    assert "2026-04-15到账的 ¥300.00，已经在2026-04-21退还给您。您不欠什么。" in page
+    assert "没有扣款" not in page
+    assert "退还 ¥500.00，2026-04-20、2026-04-21" in page
+    assert '<span class="chip">已退还</span>' in page
+    english = visitor.get(f"/en{told.location}").text
+    assert "¥300.00 that arrived on 15 April 2026 was paid back to you on 21 April 2026." in english
+    # The address of the second step leads to it, before and after.
+    check = visitor.get(sent.location)
+    assert (check.status_code, check.location) == (302, told.location)
+    assert visitor.post(sent.location, data={"form_token": "another"}).location == told.location
+    desk = client_of(site, make_user(site, "staff")).get(f"/desk/pledges/{pledge.id}").text
+    assert f'<span class="num">¥200.00</span> <a href="/desk/receipts/{line_id}">' in desk
+    assert '<span class="chip">2026-04-21退还</span>' in desk
 
 
 @pytest.mark.one_database
@@ -397,6 +498,78 @@ def test_mail_goes_out_once_and_its_failure_is_told(site: Flask, visitor: FlaskC
     assert pledges(site)[-1].state == "pledged"
 
 
+def letters(app: Flask) -> list[tuple[str, str]]:
+    """(to whom, text) of every letter, by address."""
+    read = [BytesParser(policy=default).parsebytes(path.read_bytes())
+            for path in (Path(app.config["INSTANCE"]) / "mail").glob("*.eml")]
+    return sorted((letter["To"], letter.get_content()) for letter in read)
+
+
+def test_a_letter_goes_to_the_address_given_with_its_pledge(site: Flask, visitor: FlaskClient) -> None:
+    """Whoever adopts in somebody's name with an address of their own gets no letter of a later pledge."""
+    wish = {"what": "any", "amount": "10"}
+    sent = first_step(visitor, {**wish, "email": "attacker@evil.example"})
+    visitor.post(f"{sent.location}/drop", data=hidden(visitor.get(sent.location)))
+    person = site.test_client()
+    sent = first_step(person, {**wish, "email": "victim@good.example"})
+    assert "victim@good.example" in person.get(sent.location).text
+    told = second_step(person, sent)
+    assert len({pledge.donor_id for pledge in pledges(site)}) == 1      # one donor, and yet
+    [(to, text)] = letters(site)
+    assert to == "victim@good.example"
+    assert told.location in text
+
+
+@pytest.mark.one_database
+def test_a_corrected_address_gets_the_letter(site: Flask, visitor: FlaskClient) -> None:
+    wish = {"what": "any", "amount": "10"}
+    sent = first_step(visitor, {**wish, "email": "typo@wrong.example"})
+    checked = visitor.get(sent.location).text
+    assert "typo@wrong.example" in checked      # so that its owner sees it
+    link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', checked)
+    assert link
+    page = visitor.get(link.group(1))
+    assert 'value="typo@wrong.example"' in page.text
+    sent = visitor.post("/adopt/HD1-1", data={**hidden(page), **PERSON, **wish, "email": "right@good.example"})
+    second_step(visitor, sent)
+    assert [to for to, _text in letters(site)] == ["right@good.example"]
+    # Without an address there is no letter, whatever was given before; with one there is, whatever was not.
+    second_step(visitor, first_step(visitor, {**wish, "phone": "13911112222"}))
+    second_step(visitor, first_step(visitor, wish))
+    assert [to for to, _text in letters(site)] == ["right@good.example"]
+    second_step(visitor, first_step(visitor, {**wish, "phone": "13911112222", "email": "later@good.example"}))
+    assert [to for to, _text in letters(site)] == ["later@good.example", "right@good.example"]
+
+
+@pytest.mark.one_database
+def test_the_check_page_masks_the_address_for_others(site: Flask, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "any", "amount": "10", "email": "lan@example.org"})
+    page = site.test_client().get(sent.location).text
+    assert "l***@example.org" in page
+    assert "lan@example.org" not in page
+
+
+@pytest.mark.one_database
+def test_a_phone_is_the_pledges_own(site: Flask, visitor: FlaskClient) -> None:
+    """A firm is found by its credit code, which anybody can look up: its earlier telephone number stays with it."""
+    wish = {"what": "any", "amount": "10", "kind": "enterprise", "name": CONTACT["name"], "uscc": CONTACT["uscc"]}
+    second_step(visitor, first_step(visitor, {**wish, "phone": "13711112222"}))
+    sent = first_step(visitor, {**wish, "phone": "13933334444"})
+    checked = visitor.get(sent.location).text
+    assert "*******4444" in checked
+    assert "2222" not in checked
+    link = re.search(r'href="(/adopt/HD1-1\?change=[^"]+)"', checked)
+    assert link
+    assert 'value="13933334444"' in visitor.get(link.group(1)).text
+    second_step(visitor, sent)
+    first, second = pledges(site)
+    assert first.donor_id == second.donor_id
+    for pledge, tail, status in ((first, "2222", 303), (first, "4444", 422), (second, "4444", 303),
+                                 (second, "2222", 422)):
+        assert visitor.post("/pledges/find",
+                            data={"reference": pledge.reference, "tail": tail}).status_code == status
+
+
 @pytest.mark.one_database
 def test_finding_is_slowed_down(database_url: str, make_app: Callable[..., Flask]) -> None:
     app = make_app(database_url, RATE_LIMITS=True)
@@ -432,6 +605,32 @@ def test_where_to_pay_comes_from_the_settings(database_url: str, make_app: Calla
     with client.get("/pay-to/0") as answer:
         assert answer.data == b"\x89PNG"
     assert client.get("/pay-to/1").status_code == 404
+
+
+@pytest.mark.one_database
+def test_a_demonstration_shows_an_account_that_is_marked(database_url: str, make_app: Callable[..., Flask],
+                                                         clock: FixedClock) -> None:
+    app = make_app(database_url, DEMONSTRATION=True)
+    with app.app_context():
+        world.fill(clock)
+    client = app.test_client()
+    told = second_step(client, first_step(client, {"what": "whole", "email": "lan@example.org"}))
+    page, english = client.get(told.location).text, client.get(f"/en{told.location}").text
+    assert '收款账户 <span class="chip">演示</span>' in page
+    assert "演示账户，请勿转账" in page
+    assert "请先不要转账" not in page
+    assert "Demonstration: do not pay" in english
+    warning = "这是演示用的账户，收不了钱，请不要转账。"
+    assert warning in page
+    assert "Please do not pay to it" in english
+    [(_to, letter)] = letters(app)
+    assert warning in letter
+    assert "0000 0000 0000 0000 000" in letter
+    with app.app_context():
+        for language, holder in (("zh", "演示账户，请勿转账"), ("en", "Demonstration: do not pay")):
+            slip = build_pledges.slip(db.session(), issuing.reading(db.session(), language, "", clock.now()),
+                                      pledge_id=1, settings=app.config)
+            assert [(way.holder, way.account) for way in slip.pay_to] == [(holder, "0000 0000 0000 0000 000")]
 
 
 @pytest.mark.one_database

@@ -7,12 +7,17 @@ from flask import Flask
 
 from charityledger.clock import FixedClock
 from charityledger.database import transaction
-from charityledger.donations import adoption, disbursements
+from charityledger.donations import accounts, adoption, disbursements, enterprises, goods, links
+from charityledger.donations.accounts import NewUser
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.disbursements import PaymentWish
 from charityledger.donations.donors import DonorFacts
+from charityledger.donations.goods import KindGift
 from charityledger.donations.models import Donor
 from charityledger.donations.rules import Part
+from charityledger.extensions import db
+from charityledger.identity.actor import Actor
+from charityledger.identity.passwords import UNUSABLE
 from charityledger.ids import SequenceIds
 from charityledger.ledger import numbering
 from charityledger.projects.models import ProjectPicture, ProjectUpdate, StoredFile, SubProject
@@ -66,6 +71,41 @@ def test_one_person_who_is_named_once_and_once_not_is_not_linked(small: Flask, c
     text = visit(small, "/projects/HD1-1").text
     assert "欧阳公开 需求1 ¥10 ¥0" in text
     assert "1位不公开姓名的捐赠人 需求1 ¥25 ¥0" in text
+
+
+def test_a_name_is_public_once_something_has_come_in(small: Flask, clock: FixedClock, visit: Visit) -> None:
+    """Anybody can type anybody's name, as a guest or into an account of their own."""
+    ids, references = SequenceIds(), []
+    with small.app_context():
+        user_id = accounts.sign_up(clock=clock, user=NewUser("市长某某", UNUSABLE, phone="13811110000"),
+                                   donor=DonorFacts("individual", "市长某某", "13811110000"))
+        [(mine, _owner)] = enterprises.donors_of(db.session(), user_id)
+        for facts, kind in ((DonorFacts(donor_id=mine.id), "cash"),
+                            (DonorFacts("individual", "局长某某", "13811110001"), "cash"),
+                            (DonorFacts("individual", "科长某某", "13811110002"), "goods"),
+                            (DonorFacts("individual", "股长某某", "13811110003"), "hours")):
+            pledge_id = adoption.adopt(actor=Actor.public(), clock=clock, ids=ids, donor=facts, confirm_minutes=30,
+                                       wish=AdoptionWish("HD1-1", kind, 2, "full"))
+            adoption.confirm(actor=Actor.public(), clock=clock, pledge_id=pledge_id, hold_days=3, grace_days=30)
+            references.append(world.pledge(pledge_id).reference)
+        tokens = [links.token_of(number) for number in range(1, 5)]
+    names = ("市长某某", "局长某某", "科长某某", "股长某某")
+    for path in ("/projects/HD1-1", "/projects/HD1-1/people"):
+        assert [name for name in names if name in visit(small, path).text] == []
+    assert "2位不公开姓名的捐赠人 需求1 ¥0.04 ¥0" in visit(small, "/projects/HD1-1").text
+    said = ("到账以后公开为", "到账以后公开为", "收到以后公开为", "服务以后公开为")
+    for token, words, name in zip(tokens, said, names, strict=True):
+        assert f"{words}“{name}”" in small.test_client().get(f"/pledges/{token}").text
+    with small.app_context():
+        for reference in references[:2]:
+            world.receive(clock, 1, reference=reference)
+        goods.receive_goods(actor=world.STAFF, clock=clock, gift=KindGift(world.DAY, 1, reference=references[2]))
+        goods.record_hours(actor=world.STAFF, clock=clock, gift=KindGift(world.DAY, 1, reference=references[3],
+                                                                         basis="签到表"))
+    for path in ("/projects/HD1-1", "/projects/HD1-1/people"):
+        assert [name for name in names if name in visit(small, path).text] == list(names)
+    for token, name in zip(tokens, names, strict=True):
+        assert f"公开方式：公开为“{name}”" in small.test_client().get(f"/pledges/{token}").text
 
 
 def test_reservations_and_ended_promises_are_not_listed(small: Flask, clock: FixedClock, visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from ...columns import Amount, Instant, RowId
@@ -44,6 +45,9 @@ class Pledge(db.Model):
     pledged_on: Mapped[date | None] = mapped_column(Date)
     ended_reason: Mapped[str] = mapped_column(Text, default="")
     payer_account: Mapped[str] = mapped_column(String(60), default="", server_default="")   # announced by an import
+    # As they were given with this promise: a donor that is found again keeps what was given at first.
+    phone: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    email: Mapped[str] = mapped_column(String(254), default="", server_default="")      # letters about it go here only
     donor: Mapped[Donor] = relationship()
     lines: Mapped[list["PledgeLine"]] = relationship(order_by="PledgeLine.id")
     instalments: Mapped[list["Instalment"]] = relationship(order_by="Instalment.number")
@@ -52,6 +56,17 @@ class Pledge(db.Model):
     def outstanding(self) -> int:
         """Promised and not yet come in."""
         return self.amount - self.paid
+
+    @hybrid_property
+    def may_be_named(self) -> bool:
+        """Whether the public may read the name, where its donor chose so. Anybody can type anybody's name, also into an
+        account: it is published once something has come in under it, or where staff logged the promise."""
+        return (self.paid > 0) | (self.source != "online")
+
+    @property
+    def contact_phone(self) -> str:
+        """The number that was given with it, else the donor's."""
+        return self.phone or self.donor.phone
 
 
 class PledgeLine(db.Model):

@@ -7,7 +7,7 @@ from flask import Flask
 from ... import clock, phone, web
 from ...identity.actor import DONOR
 from ...identity.session import land
-from ..rules import short_name
+from ..rules import masked_email, short_name
 
 
 def _today() -> date:
@@ -20,7 +20,7 @@ def init_app(app: Flask) -> None:
     from . import adopt, donors, members, mine, money, pledged, pledges  # noqa: F401
 
     app.jinja_env.globals.update(today=_today, short_name=short_name)
-    app.jinja_env.filters["phone_masked"] = phone.masked
+    app.jinja_env.filters |= {"phone_masked": phone.masked, "email_masked": masked_email}
     app.register_blueprint(adopt.blueprint)
     app.register_blueprint(mine.blueprint)
     app.register_blueprint(donors.blueprint)

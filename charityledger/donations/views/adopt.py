@@ -19,12 +19,13 @@ from ...money import format_fen
 from ...projects.measures import ItemFigures
 from .. import offers
 from ..adoption import AdoptionWish, adopt, confirm, expire
+from ..donors import with_account
 from ..enterprises import donors_of
 from ..forms.adopt import AdoptForm, adopt_form, told_open
 from ..forms.pledge import ConfirmForm
 from ..lines import AmountNotPositive
 from ..links import pledge_of, token_of
-from ..models import Pledge
+from ..models import Donor, Pledge
 from ..offers import Offer
 from ..pledges import adopt_instead, withdraw
 from ..story import pledge_told
@@ -96,7 +97,7 @@ def _form(offer: Offer) -> AdoptForm:
     if request.method == "POST":
         return kind()
     if request.args.get("change"):
-        return kind(data=_as_before(request.args["change"], offer))
+        return kind(data=_as_before(request.args["change"], offer, donors))
     wanted = offer.item(request.args.get("item", 0, type=web.row_id))
     if wanted is None or wanted.own.open <= 0:
         return kind()
@@ -104,13 +105,27 @@ def _form(offer: Offer) -> AdoptForm:
     return kind(data={"what": "items" if wanted.kind == "cash" else str(wanted.item_id)})
 
 
-def _as_before(token: str, offer: Offer) -> dict[str, object]:
-    """The first step filled in with an adoption that its holder wants to change."""
+def _made_here(pledge: Pledge) -> bool:
+    """Whether this browser made the reservation. An address may be in other hands than its donor's."""
+    _key, pledge_id = session.get("adopting", ["", 0])
+    return pledge.state == "reserved" and pledge.id == pledge_id
+
+
+def _as_before(token: str, offer: Offer, donors: list[Donor]) -> dict[str, object]:
+    """The first step filled in with what an adoption is of, for a holder of its address who wants something else.
+
+    Who adopted stands there only for the browser that is just adopting, and never for a donor with an account.
+    """
     told = pledge_told(db.session, pledge_of(token))
     pledge, donor = told.pledge, told.pledge.donor
-    data: dict[str, object] = {"change": token, "kind": donor.kind, "name": donor.name, "phone": donor.phone,
-                               "email": donor.email, "uscc": donor.uscc, "shown": pledge.shown,
-                               "as_donor": str(donor.id)}
+    data: dict[str, object] = {"change": token}
+    if _made_here(pledge):
+        data["shown"] = pledge.shown
+        if donor.id in [known.id for known in donors]:
+            data["as_donor"] = str(donor.id)
+        elif not with_account(db.session, [donor]):
+            data |= {"kind": donor.kind, "name": donor.name, "phone": pledge.phone, "email": pledge.email,
+                     "uscc": donor.uscc}
     if pledge.kind == "cash":
         data["what"] = "items"
         data["pay"] = "instalments" if told.instalments else "once"
@@ -182,7 +197,7 @@ def check(token: str) -> Page:
     told = pledge_told(db.session, pledge_of(token))
     form = ConfirmForm()
     if request.method == "GET" and told.pledge.state != "reserved":
-        return redirect(url_for("adopt.pay", token=token)) if told.counted else _gone(token)
+        return _gone(token)
     if request.method == "GET" and told.pledge.expires_at is not None and told.pledge.expires_at <= web.clock().now():
         return _gone(token)
     if form.validate_on_submit():
@@ -199,16 +214,19 @@ def check(token: str) -> Page:
         if before == "reserved" and told.pledge.confirmed_at == clock.at:
             letters.send_pledge(told, token)
         return redirect(url_for("adopt.pay", token=token), 303)
-    return render_template("adopt/check.html", form=form, story=told, holder=token,
+    return render_template("adopt/check.html", form=form, story=told, holder=token, made_here=_made_here(told.pledge),
                            hold_days=web.number_setting("HOLD_DAYS"),
                            hold_until=today(web.clock()) + timedelta(days=web.number_setting("HOLD_DAYS")),
                            offer=offers.of_project(db.session, told.sub.code)), form.status
 
 
 def _gone(token: str) -> Page:
-    """The reservation ran out or was given up: nothing is owed, and it can be had again while there is some left."""
+    """The reservation ran out or was given up: nothing is owed, and it can be had again while there is some left. What
+    was confirmed has a page of its own, whatever became of it."""
     expire(clock=web.clock())
     told = pledge_told(db.session, pledge_of(token))
+    if told.pledge.confirmed_at is not None:
+        return redirect(url_for("adopt.pay", token=token), 303 if request.method == "POST" else 302)
     return render_template("adopt/gone.html", story=told, holder=token,
                            offer=offers.of_project(db.session, told.sub.code)), 409 if request.method == "POST" else 410
 

@@ -7,7 +7,10 @@ from flask import current_app, flash, render_template, url_for
 from flask_babel import gettext as _
 
 from ... import mail, reference, web
+from ...projects.facts import is_demonstration
+from .. import pay_to
 from ..models import Donor
+from ..pay_to import PayTo
 from ..story import Story
 
 # As long as somebody who has just pressed a button may wait for the answer.
@@ -19,12 +22,18 @@ def address(endpoint: str, **values: object) -> str:
     return web.setting("SITE_URL").rstrip("/") + url_for(endpoint, **values)  # type: ignore[arg-type]
 
 
+def account() -> PayTo | None:
+    """The account to pay to, in the reader's language."""
+    return pay_to.account(current_app.config, language=web.language(), demonstration=is_demonstration())
+
+
 def send_pledge(story: Story, token: str) -> None:
-    """The pledge's reference and how to keep it, where there is an address."""
-    to = story.pledge.donor.email
+    """The pledge's reference and how to keep it, where an address was given with this pledge: the donor's own may be
+    one that somebody else gave, and the letter holds the address of the pledge's page."""
+    to = story.pledge.email
     if not to:
         return
-    text = render_template("mail/pledge.txt", story=story, settings=current_app.config,
+    text = render_template("mail/pledge.txt", story=story, account=account(),
                            address=address("adopt.pay", token=token))
     _tell(mail.send(to, _("认领确认：%(reference)s", reference=reference.show(story.pledge.reference)), text),
           _("认领确认已发到您留的邮箱。"),

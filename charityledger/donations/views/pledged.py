@@ -14,7 +14,7 @@ from ..forms.pledge import ConfirmForm, FindForm, ShownForm
 from ..links import pledge_of, token_of
 from ..pledges import NotFoundByTail, find_by_tail, show_as, withdraw
 from ..story import pledge_told
-from . import steps
+from . import letters, steps
 from .adopt import Page, blueprint
 from .guesses import guarded
 
@@ -27,7 +27,7 @@ def pay(token: str) -> Page:
     if told.pledge.state == "reserved":
         return redirect(url_for(".check", token=token))
     return render_template("adopt/pay.html", story=told, holder=token, shown=ShownForm(shown=told.pledge.shown),
-                           wallets=range(len(_wallet_pictures())), settings=current_app.config,
+                           wallets=range(len(_wallet_pictures())), account=letters.account(),
                            state_receipts=state_receipt_queue.of_gifts(db.session(), [gift.id for gift in told.gifts]),
                            steps=steps.whole(told), ahead=steps.ahead(told))
 

@@ -75,14 +75,23 @@ def whole(story: Story) -> list[Step]:
 def _of_money(story: Story, now: str) -> list[Step]:
     paid = story.pledge.paid
     return [
-        Step(_("到账"), format_yuan(paid) if paid else "", _listed([gift.received_on for gift in story.gifts]),
-             "money" if paid else "todo", now == "received"),
+        Step(_("到账"), format_yuan(paid) if paid else "", _came_in(story), "money" if paid else "todo",
+             now == "received"),
         Step(_("拨付"), format_yuan(story.disbursed_fen) if story.payments else "",
              _listed([p.disbursement.paid_on for p in story.payments]), "spent" if story.payments else "todo",
              now == "disbursed"),
         Step(_("落地"), _delivered(story), _listed([p.disbursement.delivered_on for p in story.delivered]),
              "done" if story.delivered else "todo", now == "delivered"),
     ]
+
+
+def _came_in(story: Story) -> str:
+    """The days on which money came in, and what of it went back."""
+    days = _listed([gift.received_on for gift in story.gifts])
+    if not story.refunds:
+        return days
+    back = {"amount": format_yuan(story.refunded_fen), "days": _listed([row.refunded_on for row in story.refunds])}
+    return days + _("；退还 %(amount)s，%(days)s", **back) if days else _("退还 %(amount)s，%(days)s", **back)
 
 
 def _delivered(story: Story) -> str:

@@ -6,6 +6,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ...donations import pay_to
 from ...donations.models import Donor, Instalment, Pledge, PledgeLine
 from ...donations.rules import COUNTED_STATES
 from ...errors import NotFound, WrongState
@@ -46,7 +47,7 @@ def slip(session: Session, reading: Reading, *, pledge_id: int, settings: Settin
         goods_fen=sum(i.amount for i in items if i.kind == "goods"),
         hours=sum(i.amount for i in items if i.kind == "hours"),
         instalments=tuple(SlipInstalment(i.due_on, i.amount_fen) for i in plan),
-        pay_to=_pay_to(settings, language) if pledge.kind == "cash" else (),
+        pay_to=_pay_to(settings, reading) if pledge.kind == "cash" else (),
         keep_until=at(pledge.expires_at).date() if pledge.expires_at else None,
         contact="，".join(str(settings[k]) for k in ("CONTACT_PHONE", "CONTACT_ADDRESS") if settings[k]))
 
@@ -97,8 +98,9 @@ def _benefit(sub: SubProject, language: Language) -> str:
     return f"It helps about {sub.beneficiary_count:,} people: {who}."
 
 
-def _pay_to(settings: Settings, language: Language) -> tuple[PayTo, ...]:
-    if not settings["ACCOUNT_NUMBER"]:
+def _pay_to(settings: Settings, reading: Reading) -> tuple[PayTo, ...]:
+    language = reading.language
+    known = pay_to.account(settings, language=language, demonstration=reading.provenance.demonstration)
+    if known is None:
         return ()
-    return (PayTo(word(language, "银行转账", "Bank transfer"), str(settings["ACCOUNT_HOLDER"]),
-                  str(settings["ACCOUNT_BANK"]), str(settings["ACCOUNT_NUMBER"])),)
+    return (PayTo(word(language, "银行转账", "Bank transfer"), known.holder, known.bank, known.number),)
