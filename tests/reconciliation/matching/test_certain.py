@@ -62,6 +62,21 @@ class TestOneCode:
         found = judge(line(4_000, CODE, ""), *waiting)
         assert (found.confirmed, found.reason.code) == (None, "code_unnamed")
 
+    @pytest.mark.parametrize(("days", "reason"), [(0, "code_unnamed"), (62, "code_unnamed"), (63, "code_part"),
+                                                  (-3, "code_unnamed"), (-4, "code_part")])
+    def test_as_long_as_that_promise_is_recent(self, days: int, reason: str) -> None:
+        assert judge(line(4_000, CODE, ""), promise(), promise(2, 4_000, LI, days=days)).reason.code == reason
+
+    @pytest.mark.parametrize(("others", "reason"), [(1, "code_unnamed"), (5, "code_part")])
+    def test_nor_from_a_mask_where_few_promises_await_it(self, others: int, reason: str) -> None:
+        waiting = [promise(number, 4_000, LI) for number in range(2, 2 + others)]
+        assert judge(line(4_000, CODE, "张*"), promise(), *waiting).reason.code == reason
+
+    @pytest.mark.parametrize("who", ["", "张*"])
+    def test_nor_where_the_memo_names_another_donor(self, who: str) -> None:
+        found = judge(line(4_000, f"{CODE} 李四", who), promise(), promise(2, 7_777, LI))
+        assert (found.confirmed, found.reason.code) == (None, "code_of_another")
+
     def test_more_than_is_outstanding_waits_for_a_person(self) -> None:
         found = judge(line(15_000, CODE), promise())
         assert (found.reason.code, found.reason.facts["rest_fen"]) == ("code_above", 5_000)
@@ -156,6 +171,24 @@ class TestSomebodyElsesCode:
 
     def test_the_payer_has_other_promises_that_sum_to_it(self) -> None:
         found = judge(line(memo=CODE, who=LI), promise(), promise(2, 4_000, LI), promise(3, 6_000, LI, donor_id=2))
+        assert (found.confirmed, found.reason.code) == (None, "code_of_another")
+
+    @pytest.mark.parametrize(("shared", "reason"), [(0, "code_of_another"), (9, "code_exact_other")])
+    def test_a_payer_with_a_donors_name_is_that_donor_unless_many_share_names(self, shared: int, reason: str) -> None:
+        waiting = [promise(), promise(2, 777, LI), *(promise(number, 50, "刘洋") for number in range(3, 3 + shared))]
+        assert judge(line(memo=CODE, who=LI), *waiting).reason.code == reason
+
+    def test_but_promises_that_sum_to_it_are_his_all_the_same(self) -> None:
+        waiting = [promise(), promise(2, 4_000, LI), promise(3, 6_000, LI, donor_id=2),
+                   *(promise(number, 50, "刘洋") for number in range(4, 13))]
+        assert judge(line(memo=CODE, who=LI), *waiting).reason.code == "code_of_another"
+
+    @pytest.mark.parametrize(("who", "memo"), [("张*", "李四"), ("张*", "13900139000"), ("张*", ""),
+                                               (WANG, "13800138000"), (WANG, "张三")])
+    def test_what_is_surer_about_another_beats_what_agrees(self, who: str, memo: str) -> None:
+        account = "" if memo in ("李四", "13900139000") else "6222001"
+        found = judge(line(memo=f"{CODE} {memo}", who=who, account=account), promise(phone="13800138000"),
+                      promise(2, name=LI, phone="13900139000", accounts=["6222001"]))
         assert (found.confirmed, found.reason.code) == (None, "code_of_another")
 
     def test_a_promise_made_long_after_the_line_speaks_against_nothing(self) -> None:

@@ -49,6 +49,16 @@ def test_a_day_is_no_piece_of_a_code() -> None:
     assert codes.read(["948271"]).pieces == ("948271",)
 
 
+def test_a_slip_beside_a_letter_for_a_digit_is_near() -> None:
+    assert codes.read(["94827I9323"]).near == ("9482719323",)
+
+
+def test_of_two_codes_run_together_each_may_hold_a_slip() -> None:
+    found = codes.read([f"{CODE}{OTHER[:9]}{(int(OTHER[9]) + 1) % 10}"])
+    assert found.codes == ()
+    assert CODE in found.near
+
+
 def test_a_code_inside_a_longer_number_is_only_a_hint() -> None:
     found = codes.read([f"77{CODE}12"])
     assert (found.codes, found.inside) == ((), (CODE,))

@@ -76,6 +76,16 @@ class TestOtherEvidence:
     def test_what_points_to_nobody_offers_nobody(self, who: str, memo: str) -> None:
         assert offered(judge(line(memo=memo, who=who), promise(phone="13800138000"))) == []
 
+    @pytest.mark.parametrize(("who", "memo"), [
+        (WANG, "13900138000"), ("王**(138****8000)", ""), ("明远科技", "")])
+    def test_nearly_the_same_is_not_the_same(self, who: str, memo: str) -> None:
+        known = promise(name=MINGYUAN, phone="13800138000"), promise(2, phone="13811117700")
+        found = judge(line(memo=memo, who=who), *known[(memo == "" and "*" in who):])
+        assert offered(found) == []
+
+    def test_four_digits_do_not_point_to_a_later_promise(self) -> None:
+        assert offered(judge(line(memo="尾号8000", who=""), promise(phone="13800138000", days=-4))) == []
+
     def test_an_employee_who_names_the_enterprise(self) -> None:
         assert offered(judge(line(memo="明远科技捐款", who=WANG), promise(name=MINGYUAN))) == [(4, WHOLE, "payer_exact")]
 
