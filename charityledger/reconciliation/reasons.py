@@ -41,6 +41,7 @@ SENTENCES: dict[str, LazyString] = {
     "corrected_amount": _l("附言写的%(written)s与参考码%(reference)s只差一处，但金额不是该付的数。"),
     "corrected_stranger": _l("附言写的%(written)s与参考码%(reference)s只差一处，金额也对，但付款人看不出是%(donor)s。"),
     "tier_off": _l("按规则可以自动确认，但第%(tier)s级的自动确认已经关掉。"),
+    "undone": _l("按规则可以自动确认，但这一行的对账被人撤销过，不会再自动记入。"),
     # suggestions
     "payer_only": _l("户名和金额一字不差，%(when)s，而且只有这一笔符合。"),
     "by_code": _l("%(code)s，%(amount)s；%(payer)s。"),

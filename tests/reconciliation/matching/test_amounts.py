@@ -14,7 +14,8 @@ from tests.reconciliation.matching.making import promise
 
 @pytest.mark.parametrize(("amount", "usual", "fee"), [
     (9_940, True, True), (9_962, True, True), (9_900, True, True), (9_990, True, True), (9_955, False, True),
-    (9_800, False, False), (10_000, False, False), (10_060, False, False), (5_000, False, False), (9_999, False, False)])
+    (9_800, False, False), (10_000, False, False), (10_060, False, False), (5_000, False, False),
+    (9_999, False, False)])
 def test_what_a_wallet_may_have_kept_of_a_hundred_yuan(amount: int, usual: bool, fee: bool) -> None:
     assert (is_usual_fee(amount, 10_000), is_fee(amount, 10_000)) == (usual, fee)
 

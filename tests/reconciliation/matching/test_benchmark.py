@@ -1,4 +1,4 @@
-"""A small run of the benchmark: files in the real layouts, named kinds of noise, and a truth the matcher never reads."""
+"""A small run of the benchmark: files in real layouts, kinds of noise, and a truth that the matcher never reads."""
 
 from benchmarks.matching.__main__ import run
 from benchmarks.matching.noise import RATES

@@ -25,12 +25,13 @@ from tests.reconciliation.matching.making import (
     shown,
 )
 
+FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 WHOLE = [(1, 10_000)]
 CODE = code(1)
 
 
 class TestOneCode:
-    @pytest.mark.parametrize("memo", [CODE, shown(1), f"捐{CODE}", CODE.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+    @pytest.mark.parametrize("memo", [CODE, shown(1), f"捐{CODE}", CODE.translate(FULL_WIDTH),
                                       shown(1).replace(" ", "-"), f"{CODE[:9]}{'Z' if CODE[9] == '2' else CODE[9]}"])
     def test_with_the_exact_amount_it_is_confirmed(self, memo: str) -> None:
         assert confirmed(judge(line(memo=memo), promise())) == (1, WHOLE, "code_exact")

@@ -25,9 +25,11 @@ def _slip(draw: st.DrawFn) -> str:
 
 
 PIECES = st.one_of(
-    CODES, _slip(), st.sampled_from((*NAMES, *PHONES, *ACCOUNTS, "尾号8000", "捐款", "明远科技", "2026-04-15")), st.text())
-MEMOS = st.lists(PIECES, max_size=4).flatmap(lambda some: st.sampled_from(("", " ", "，")).map(lambda by: by.join(some)))
-PAYERS = st.one_of(st.sampled_from((*NAMES, "", "张*", "*四", "张三(138******00)", "财付通支付科技有限公司")), st.text())
+    CODES, _slip(), st.text(),
+    st.sampled_from((*NAMES, *PHONES, *ACCOUNTS, "尾号8000", "捐款", "明远科技", "2026-04-15")))
+MEMOS = st.builds(str.join, st.sampled_from(("", " ", "，")), st.lists(PIECES, max_size=4))
+PAYERS = st.one_of(
+    st.text(), st.sampled_from((*NAMES, "", "张*", "*四", "张三(138******00)", "财付通支付科技有限公司")))
 
 
 @st.composite
@@ -35,10 +37,11 @@ def _promises(draw: st.DrawFn) -> list[OpenPledge]:
     found = []
     for number in range(1, draw(st.integers(1, COUNT))):
         plan = draw(st.one_of(st.just(()), st.tuples(FEN, FEN)))
-        more: dict[str, Any] = {"phone": draw(st.sampled_from(PHONES)), "accounts": draw(st.sets(st.sampled_from(ACCOUNTS))),
-                                "days": draw(st.integers(-5, 40)), "instalments": plan}
         name = draw(st.sampled_from(NAMES))
-        found.append(promise(number, sum(plan) or draw(FEN), name, donor_id=NAMES.index(name) + 10 * (number % 2), **more))
+        found.append(promise(
+            number, sum(plan) or draw(FEN), name, donor_id=NAMES.index(name) + 10 * (number % 2), instalments=plan,
+            phone=draw(st.sampled_from(PHONES)), accounts=draw(st.sets(st.sampled_from(ACCOUNTS))),
+            days=draw(st.integers(-5, 40))))
     return found
 
 

@@ -87,7 +87,8 @@ class TestOtherEvidence:
         assert offered(judge(line(memo="尾号8000", who=""), promise(phone="13800138000", days=-4))) == []
 
     def test_an_employee_who_names_the_enterprise(self) -> None:
-        assert offered(judge(line(memo="明远科技捐款", who=WANG), promise(name=MINGYUAN))) == [(4, WHOLE, "payer_exact")]
+        found = judge(line(memo="明远科技捐款", who=WANG), promise(name=MINGYUAN))
+        assert offered(found) == [(4, WHOLE, "payer_exact")]
 
     def test_a_name_within_the_other_name_points_to_the_longer(self) -> None:
         found = judge(line(memo="张三丰捐款", who=""), promise(), promise(2, name="张三丰"))
