@@ -214,12 +214,15 @@ def reconcile(dry_run: bool, account_code: str | None, as_json: bool) -> None:
 
 
 def _reconcile_result(result: "Result") -> dict[str, Any]:
+    from ..reconciliation import reasons
+
     return {
         "confirmed": [{"line_id": one.line_id, "tier": one.tier,
                        "allocations": [{"kind": "donation", "reference": reference, "amount_fen": fen}
                                        for reference, fen in one.parts],
                        "fee_line_ids": list(one.fee_line_ids), **_reason(one.reason)} for one in result.confirmed],
-        "suggested": [{"line_id": one.line_id, "why_not": one.reason.code,
+        "suggested": [{"line_id": one.line_id, "why_not": reasons.text(one.reason),
+                       "why_not_code": one.reason.code,
                        "candidates": [{"tier": candidate.tier, "references": list(references),
                                        "parts": [{"reference": reference, "amount_fen": part.amount_fen}
                                                  for reference, part in zip(references, candidate.parts, strict=True)],
@@ -230,10 +233,9 @@ def _reconcile_result(result: "Result") -> dict[str, Any]:
 
 def _reason(reason: "Reason") -> dict[str, Any]:
     """The reason in words, with its code and facts for programs."""
-    told = "; ".join(f"{name} {format_fen(fact) if name.endswith('_fen') and isinstance(fact, int) else fact}"
-                     for name, fact in reason.facts.items())
-    return {"reason": f"{reason.code.replace('_', ' ')}" + (f" ({told})" if told else ""),
-            "reason_code": reason.code, "facts": dict(reason.facts)}
+    from ..reconciliation import reasons
+
+    return {"reason": reasons.text(reason), "reason_code": reason.code, "facts": dict(reason.facts)}
 
 
 def _instance(app: Flask) -> Path:

@@ -1,4 +1,4 @@
-"""Why the matcher confirms, suggests or refuses, and how a line may be explained: one sentence per reason.
+"""Why the matcher confirms, suggests or refuses: one sentence per reason.
 
 A candidate's sentence is put together from what agrees: the code or the payer, the amount, the days. English stands in
 translations/; a test renders every reason in both languages.
@@ -41,27 +41,15 @@ SENTENCES: dict[str, LazyString] = {
     "corrected_amount": _l("附言写的%(written)s与参考码%(reference)s只差一处，但金额不是该付的数。"),
     "corrected_stranger": _l("附言写的%(written)s与参考码%(reference)s只差一处，金额也对，但付款人看不出是%(donor)s。"),
     "tier_off": _l("按规则可以自动确认，但第%(tier)s级的自动确认已经关掉。"),
+    "undone": _l("按规则可以自动确认，但这一行的对账被人撤销过，不会再自动记入。"),
     # suggestions
     "payer_only": _l("户名和金额一字不差，%(when)s，而且只有这一笔符合。"),
     "by_code": _l("%(code)s，%(amount)s；%(payer)s。"),
     "by_payer": _l("%(payer)s，%(amount)s，%(when)s。"),
     "by_payer_several": _l("%(payer)s，%(amount)s，%(when)s；同样符合的有%(alike)s笔。"),
-    # lines that are no donations
-    "payout_pair": _l("平台提现与银行进账金额相同，相隔%(days)s天：内部转账，不是捐款。"),
-    "payout_alone": _l("%(name)s划来的提现，平台账单里还没有对应的一笔。"),
-    "payout_under_way": _l("平台提现，银行里还没有金额相同的进账。"),
-    "expected_disbursement": _l("已批准的拨付：金额相同，%(same)s，相隔%(days)s天。"),
-    "expected_refund": _l("已批准的退款：金额相同，%(same)s，相隔%(days)s天。"),
-    "expected_deposit": _l("已清点的现金存入银行：金额相同，相隔%(days)s天。"),
-    "expected_payout": _l("账上记过的提现：金额相同，相隔%(days)s天。"),
-    "returned_in": _l("退汇：我们付出的一笔钱，%(days)s天后原数退了回来，%(same)s。"),
-    "returned_out": _l("退汇：收到的一笔钱，%(days)s天后原数退了出去，%(same)s。"),
-    "refund_whole": _l("整笔退款：退给捐赠人%(gross_fen)s，其中%(fee_fen)s是退回的手续费。"),
-    "refund_part": _l("部分退款：原来付%(paid_fen)s，退%(gross_fen)s，其中%(fee_fen)s是退回的手续费。"),
-    "refund_beyond": _l("退款加起来超过了原来付的%(paid_fen)s，请核对。"),
-    "fee_of": _l("同一个业务单号的手续费，那笔付款是%(paid_fen)s。"),
-    "interest": _l("摘要写明是利息。"),
-    "charge": _l("摘要写明是银行收费。"),
+    # lines that are not looked at
+    "outflow": _l("钱是付出去的，不会是捐款。"),
+    "foreign": _l("外币只留存，不对承诺。"),
 }
 _CODES: dict[str, LazyString] = {
     "coded": _l("参考码%(reference)s完整"),
@@ -86,6 +74,8 @@ _AMOUNTS: dict[str, LazyString] = {
     "part": _l("金额比还没付的少%(gap_fen)s"),
     "over": _l("金额比还没付的多%(rest_fen)s"),
 }
+# Where the sentence is about one promise and its facts name nobody.
+_PROMISER = _l("承诺人")
 _POINTERS: dict[str, LazyString] = {
     "account": _l("付款账号是另一位捐赠人的"),
     "name": _l("户名是另一位捐赠人的"),
@@ -94,7 +84,6 @@ _POINTERS: dict[str, LazyString] = {
     "masked": _l("隐去几个字的户名更像另一位捐赠人"),
 }
 _LATER, _EARLIER, _SAME_DAY = _l("到账晚于承诺%(days)s天"), _l("到账早于承诺%(days)s天"), _l("承诺当天到账")
-_SAME = {"name": _l("户名相同"), "account": _l("账号相同"), "": _l("户名不详")}
 # The names of compared fields, and how they compare.
 FIELDS: dict[str, LazyString] = {
     "amount": _l("金额"), "name": _l("户名"), "account": _l("账号"), "date": _l("日期"), "code": _l("参考码"),
@@ -111,7 +100,7 @@ def text(reason: Reason) -> str:
     facts = {name: _shown(name, fact) for name, fact in reason.facts.items()}
     by = str(reason.facts.get("by", ""))
     facts |= {"payer": _clause(_PAYERS, by, facts), "pointer": _clause(_POINTERS, by, facts),
-              "same": _clause(_SAME, by, facts), "when": _when(reason.facts.get("days", 0))}
+              "when": _when(reason.facts.get("days", 0))}
     if reason.code in SENTENCES:
         return str(SENTENCES[reason.code]) % facts
     code, _, how = reason.code.partition("_")
@@ -124,7 +113,7 @@ def text(reason: Reason) -> str:
 
 
 def _clause(clauses: dict[str, LazyString], by: str, facts: dict[str, str]) -> str:
-    return str(clauses[by]) % ({"donor": ""} | facts) if by in clauses else ""
+    return str(clauses[by]) % ({"donor": str(_PROMISER)} | facts) if by in clauses else ""
 
 
 def _when(days: object) -> str:

@@ -71,8 +71,7 @@ def queue(tx: Session, *, account_code: str | None, actor: Actor, clock: Clock) 
 
     Raises NotFound for an unknown account.
     """
-    if account_code is not None and tx.get(MoneyAccount, account_code) is None:
-        raise NotFound(what=account_code)
+    _check_account(tx, account_code)
     same = MatchRun.account_code.is_(None) if account_code is None else MatchRun.account_code == account_code
     waiting = tx.scalars(select(MatchRun.id).where(MatchRun.state == "queued", same)).first()
     if waiting is not None:
@@ -81,6 +80,11 @@ def queue(tx: Session, *, account_code: str | None, actor: Actor, clock: Clock) 
     tx.add(run)
     tx.flush()
     return run.id
+
+
+def _check_account(session: Session, account_code: str | None) -> None:
+    if account_code is not None and session.get(MoneyAccount, account_code) is None:
+        raise NotFound(what=account_code)
 
 
 @use_case
@@ -123,7 +127,8 @@ def carry_out(run_id: int, *, policy: Policy, clock: Clock) -> Result:
 
 
 def foresee(session: Session, *, account_code: str | None, policy: Policy, clock: Clock) -> Result:
-    """What a run would do; changes nothing."""
+    """What a run would do; changes nothing. Raises NotFound for an unknown account."""
+    _check_account(session, account_code)
     return _match(session, account_code, policy, clock, None)
 
 
@@ -156,17 +161,17 @@ def _judge(loaded: book.Book, batch: book.Batch) -> tuple[list[Verdict], list[Su
     suggested: list[Suggestion] = []
     for line in batch.lines:
         verdict = loaded.matcher.judge(line)
-        candidates = verdict.candidates
+        candidates, reason = verdict.candidates, verdict.reason
         if verdict.confirmed is not None:
             if line.line_id not in batch.undone:
                 loaded.matcher.take(verdict.confirmed.parts)
                 certain.append(verdict)
                 continue
-            candidates = (verdict.confirmed, *candidates)
+            candidates, reason = (verdict.confirmed, *candidates), Reason("undone")
         if candidates:
             suggested.append(Suggestion(line.line_id, tuple(
                 (one, tuple(loaded.references[part.pledge_id] for part in one.parts)) for one in candidates),
-                verdict.reason))
+                reason))
     return certain, suggested
 
 

@@ -1,6 +1,6 @@
 """The promises that wait, found by code, name, account, telephone or amount without ever walking through all. Pure."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from charityledger.phone import last_four
@@ -91,7 +91,11 @@ class Index:
         self._lists.setdefault(word, []).append(entry)
 
     def add(self, word: str, entry: Entry) -> None:
-        insort(self._lists.setdefault(word, []), entry)
+        """For a promise that changed: what it awaited before and awaits again may still stand there."""
+        entries = self._lists.setdefault(word, [])
+        at = bisect_left(entries, entry)
+        if entries[at : at + 1] != [entry]:
+            entries.insert(at, entry)
 
     def __contains__(self, word: str) -> bool:
         return word in self._lists

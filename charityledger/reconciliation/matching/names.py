@@ -53,11 +53,11 @@ def is_intermediary(name: str) -> bool:
 def fits(mask: str, name: str) -> bool:
     """Whether a masked name can be `name`: 王** is three characters, 李* may hide one or two, *三 ends in 三."""
     pieces = _STARS.split(mask)
-    stars = len(mask) - sum(map(len, pieces))
     first, last = pieces[0], pieces[-1]
-    if len(name) < len(first) + len(last) + 1 or not (name.startswith(first) and name.endswith(last)):
-        return False
-    return stars == 1 or len(name) == len(mask)
+    if len(mask) - sum(map(len, pieces)) > 1:
+        return len(name) == len(mask) and all(shown == letter or _STARS.match(shown)
+                                              for shown, letter in zip(mask, name, strict=True))
+    return len(name) > len(first) + len(last) and name.startswith(first) and name.endswith(last)
 
 
 def ends(mask: str) -> tuple[str, str]:

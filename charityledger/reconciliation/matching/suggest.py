@@ -123,8 +123,9 @@ def _more_of_donor(seen: Seen, book: Book, waiting: Waiting) -> Iterator[Offer]:
     pool = [other for other in _open(book, book.by_name.every(waiting.donor, 4 * MOST_SUMMED))
             if other.pledge.donor_id == waiting.pledge.donor_id]
     for group in summing(seen.line.amount_fen, pool, waiting):
-        yield Offer(_CODE["coded"] + _AMOUNT["sum"] + 6, [(each, each.outstanding) for each in group],
-                    who(seen, waiting), "sum", "coded")
+        by = who(seen, waiting)
+        score = _CODE["coded"] + _PAYER[by] + _AMOUNT["sum"] + _closeness(seen, waiting)
+        yield Offer(score, [(each, each.outstanding) for each in group], by, "sum", "coded")
 
 
 def _by_payer_and_amount(seen: Seen, book: Book) -> Iterator[Offer]:
