@@ -47,6 +47,7 @@ SENTENCES: dict[str, LazyString] = {
     "uscc_wrong_length": _l("统一社会信用代码应是%(wanted)s位，您填了%(length)s位。"),
     "uscc_wrong_character": _l("统一社会信用代码里没有“%(character)s”，请检查第%(position)s位。"),
     "uscc_wrong_check": _l("统一社会信用代码的校验位不对，可能有一位抄错了，请对照营业执照检查。"),
+    "not_printable": _l("“%(character)s”（%(code_point)s）在收据和证书上印不出来，请换一种写法。"),
     "name_missing": _l("请填写姓名或单位。"),
     "not_an_email": _l("“%(text)s”不像邮箱地址，请检查。"),
     "unreachable": _l("请填写邮箱或手机号，登录时要用。"),
@@ -96,6 +97,7 @@ SENTENCES: dict[str, LazyString] = {
     "invitation_refused": _l("这份邀请用过了，或者已过期。请负责人再发一份。"),
     "merge_refused": _l("这两条记录不能合并，没有记下。请选另一位捐赠人。"),
     "merged_already": _l("其中一位已经合并过了，没有记下。"),
+    "same_name": _l("名字没有变，不用更正。"),
     "donors_differ": _l("一个是个人、一个是单位，或者信用代码不同，不能合并。"),
     "donor_has_account": _l("有账户的捐赠人要留下来。请反过来，把没有账户的并进去。"),
     # a file of pledges
@@ -202,7 +204,6 @@ SENTENCES: dict[str, LazyString] = {
     "several_gifts": _l("参考码%(text)s有几笔捐赠（%(gifts)s），请写明捐赠编号。"),
     "gift_differs": _l("捐赠%(gift)s不是参考码%(reference)s的，请核对这一行。"),
     # documents
-    "missing_glyph": _l("文件里的“%(character)s”字体印不出来，所以没有生成。请联系管理员。"),
     "fonts_not_made": _l("文件用的字体没有准备好，所以没有生成。请联系管理员。"),
     "totals_do_not_tie": _l("文件里的合计与明细对不上，所以没有生成。请联系管理员。"),
     "not_a_document": _l("文件的内容不完整，所以没有生成。请联系管理员。"),

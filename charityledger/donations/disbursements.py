@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from .. import printable
 from ..audit import events
 from ..clock import Clock, local_date
 from ..database import use_case
@@ -68,7 +69,7 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
     """Ask for a payment; its amount is set aside in the fund until it is decided. Returns the disbursement's id.
 
     Raises FundOverdrawn when less is free, PaidBeyondNeed, NoEvidence without a file, ItemOfOtherProject for foreign
-    items, AmountNotPositive where no item gets anything.
+    items, AmountNotPositive where no item gets anything, NotPrintable for words that no document could show.
     """
     def act() -> int:
         sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code)).first()
@@ -76,6 +77,8 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
             raise NotFound(what=wish.sub_code if sub is None else wish.account_code)
         if not wish.files:
             raise NoEvidence()
+        for told in (wish.payee, wish.purpose, wish.bought_zh, wish.bought_en):
+            printable.check(told)
         if not wish.parts or any(part.amount <= 0 for part in wish.parts):
             raise AmountNotPositive(amount_fen=min((part.amount for part in wish.parts), default=0))
         own = set(tx.scalars(select(NeedItem.id).where(NeedItem.sub_project_id == sub.id, NeedItem.kind == "cash")))
@@ -161,6 +164,7 @@ def deliver(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, on
         row = _locked(tx, disbursement_id)
         if row.state != "paid" or row.delivered_on is not None:
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
+        printable.check(note_zh + note_en)
         # What is paid for in advance cannot have been delivered before; the rest may have been.
         not_before(on, row.paid_on if row.prepaid else None)
         sub = tx.get_one(SubProject, row.sub_project_id)

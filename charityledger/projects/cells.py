@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 
+from .. import printable
 from ..table_errors import CellTooLong
 from .table_errors import BadCode, ControlCharacter, NotADate, NotAWholeNumber, UnknownWord
 
@@ -14,11 +15,18 @@ _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})")
 
 
 def text(most: int, *, lines: bool = False) -> Callable[[str], str]:
-    """A reader of text up to `most` characters; `lines`: it may have line breaks."""
+    """A reader of text up to `most` characters that documents can show; `lines`: it may have line breaks."""
     def read(given: str) -> str:
-        return checked_text(given, most, lines=lines)
+        return printed_text(given, most, lines=lines)
 
     return read
+
+
+def printed_text(given: str, most: int, *, lines: bool = False) -> str:
+    """As `checked_text`. Raises NotPrintable, too: documents name projects and what they need."""
+    told = checked_text(given, most, lines=lines)
+    printable.check(told)
+    return told
 
 
 def checked_text(given: str, most: int, *, lines: bool = False) -> str:

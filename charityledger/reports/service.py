@@ -25,7 +25,7 @@ from .build.common import Reading
 from .documents import Document, Language
 from .issuing import Build, Wanted, issue, preview
 from .models import IssuedDocument
-from .pdf import render
+from .pdf.render import render
 
 
 def _render(document: Document) -> bytes:

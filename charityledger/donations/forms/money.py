@@ -11,7 +11,8 @@ from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from ...forms import Dropdown, Form, Given, PhoneField, Radios, YuanField
+from ... import printable
+from ...forms import Dropdown, Form, Given, PhoneField, Printed, Radios, YuanField
 from ..donors import DonorFacts
 from ..lines import ReceivedLine
 from .adopt import KINDS, SHOWN
@@ -95,13 +96,13 @@ class DonorForm(HomeForm):
     """Who gave, for a gift without a promise. Without a name it stays without a donor."""
 
     donor_kind = Dropdown(_l("捐赠人是"), choices=[NOBODY, *KINDS])
-    donor_name = StringField(_l("捐赠人姓名或单位"), [Length(max=200)])
+    donor_name = StringField(_l("捐赠人姓名或单位"), [Length(max=200), Printed()])
     donor_phone = PhoneField(_l("捐赠人电话"))
     shown = Dropdown(_l("怎样公开"), choices=SHOWN, default="none")
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine = super().validate(extra_validators)
-        if self.donor_kind.data and not (self.donor_name.data or "").strip():
+        if self.donor_kind.data and not printable.visible(self.donor_name.data or "").strip():
             self.donor_name.errors = [_("请填写捐赠人姓名或单位，或者选“不写捐赠人”。")]
             return False
         return fine
