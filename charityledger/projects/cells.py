@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from .. import printable
-from ..table_errors import CellTooLong
+from ..table_errors import CellTooLong, check_year
 from .table_errors import BadCode, ControlCharacter, NotADate, NotAWholeNumber, UnknownWord
 
 _CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
@@ -62,16 +62,18 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def day(given: str) -> date | None:
-    """`2026-04-15`, or `2026/4/15` as Excel rewrites it."""
+    """`2026-04-15`, or `2026/4/15` as Excel rewrites it. Raises NotADate or DayOutside."""
     if not given:
         return None
     match = _DATE.fullmatch(given)
     try:
-        if match:
-            return date(int(match[1]), int(match[3]), int(match[4]))
+        read = date(int(match[1]), int(match[3]), int(match[4])) if match else None
     except ValueError:
-        pass
-    raise NotADate(text=given[:20])
+        read = None
+    if read is None:
+        raise NotADate(text=given[:20])
+    check_year(read)
+    return read
 
 
 def word(known: Iterable[str]) -> Callable[[str], str]:

@@ -27,7 +27,7 @@ class OfflineForm(AdoptForm):
 
     def _check_first_due(self, field: Field) -> None:
         """The plan was agreed with the donor, perhaps a while ago."""
-        if field.data is not None and field.data.year < 2000:
+        if field.data is not None and not 2000 <= field.data.year <= self.today.year + 20:
             field.errors = [_("请检查第一期的日期。")]
 
     def validate(self, extra_validators: Any = None) -> bool:
