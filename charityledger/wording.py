@@ -206,6 +206,8 @@ SENTENCES: dict[str, LazyString] = {
     "several_gifts": _l("参考码%(text)s有几笔捐赠（%(gifts)s），请写明捐赠编号。"),
     "gift_differs": _l("捐赠%(gift)s不是参考码%(reference)s的，请核对这一行。"),
     # documents
+    "period_reversed": _l("开始日期%(starts)s在结束日期%(ends)s之后，请检查。没有出文件。"),
+    "day_to_come": _l("%(day)s还没有到（今天是%(today)s），那一天的数还没有。没有出文件。"),
     "fonts_not_made": _l("文件用的字体没有准备好，所以没有生成。请联系管理员。"),
     "totals_do_not_tie": _l("文件里的合计与明细对不上，所以没有生成。请联系管理员。"),
     "not_a_document": _l("文件的内容不完整，所以没有生成。请联系管理员。"),
