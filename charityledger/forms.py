@@ -12,7 +12,7 @@ from wtforms import Field, HiddenField, RadioField, SelectField, StringField, Va
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from . import web, wording
+from . import printable, web, wording
 from .errors import CharityLedgerError, InvalidInput
 from .money import format_fen, parse_yuan
 from .phone import parse_phone
@@ -133,6 +133,16 @@ class Given:
 
     def __call__(self, form: Any, field: Any) -> None:
         # What could not be read has said so already.
-        missing = field.data is None or (isinstance(field.data, str) and not field.data.strip())
+        missing = field.data is None or (isinstance(field.data, str) and not printable.visible(field.data).strip())
         if missing and not field.errors:
             raise ValidationError(self.message)
+
+
+class Printed:
+    """Validator: the documents' font has every character, so that the text can stand on a receipt."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        try:
+            printable.check(field.data or "")
+        except printable.NotPrintable as error:
+            raise ValidationError(wording.text(error)) from None

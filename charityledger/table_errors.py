@@ -3,6 +3,8 @@
 The wording stands in `charityledger.wording`.
 """
 
+from datetime import date
+
 from .errors import InvalidInput
 
 
@@ -46,6 +48,21 @@ class CellTooLong(InvalidInput):
     """Facts: limit (characters)."""
 
     code = "cell_too_long"
+
+
+class DayOutside(InvalidInput):
+    """A day of another century: a slip of the pen. Facts: text, first, last (years)."""
+
+    code = "day_outside"
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def check_year(day: date) -> None:
+    """Raises DayOutside."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise DayOutside(text=day.isoformat(), first=FIRST_YEAR, last=LAST_YEAR)
 
 
 class BrokenCsv(InvalidInput):

@@ -55,7 +55,7 @@ def needs(language: str, as_at: datetime | None, out: Path) -> None:
 @report.command()
 @click.argument("code")
 @LANGUAGE
-@click.option("--from", "starts", type=DAY, help="default: 1 January of this year")
+@click.option("--from", "starts", type=DAY, help="default: 1 January of the year of --to")
 @click.option("--to", "ends", type=DAY, help="default: today")
 @OUT
 @with_database
@@ -63,10 +63,10 @@ def project(code: str, language: str, starts: datetime | None, ends: datetime | 
     """Statement of one sub-project's fund (or GEN, HOLD) for a period."""
     from ..reports import service
 
-    now = today(SystemClock())
+    until = ends.date() if ends else today(SystemClock())
     _write(out, service.fund(actor=Actor.system(), clock=SystemClock(), language=language,  # type: ignore[arg-type]
-                             fund=code, starts_on=starts.date() if starts else now.replace(month=1, day=1),
-                             ends_on=ends.date() if ends else now, public=False))
+                             fund=code, starts_on=starts.date() if starts else until.replace(month=1, day=1),
+                             ends_on=until, public=False))
 
 
 @report.command()

@@ -12,7 +12,7 @@ from ..clock import Clock
 from ..database import use_case
 from ..identity.actor import Actor
 from ..ledger.idempotency import once
-from . import merging, refunds, requests, reversals, surplus
+from . import merging, refunds, renaming, requests, reversals, surplus
 from .models import Disbursement, Request
 
 Decide = Callable[..., object]
@@ -36,6 +36,9 @@ HANDLERS: dict[str, Handler] = {
     refunds.KIND: Handler(refunds.approve, refunds.reject),
     surplus.KIND: Handler(surplus.approve, surplus.reject, surplus.release),
     merging.KIND: Handler(merging.approve_merge.inside, merging.reject_merge.inside),
+    renaming.KIND: Handler(renaming.approve_rename.inside, renaming.reject_rename.inside,
+                           about=lambda session, row: {"rename": renaming.asked(session, row)},
+                           part="donors/_rename.html"),
 }
 
 

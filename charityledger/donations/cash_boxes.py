@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import events
-from ..clock import Clock
+from ..clock import Clock, today
 from ..database import use_case
 from ..errors import InvalidInput, NotFound, SamePerson, WrongState
 from ..identity.actor import Actor
@@ -21,6 +21,7 @@ from ..projects.models import SubProject
 from . import gifts, lines, receipts, requests
 from .lines import AmountNotPositive, ReceivedLine
 from .models import CashCount, Donation, MoneyAccount, Request, Suspense
+from .rules import check_booked_on
 
 
 class NotCash(InvalidInput):
@@ -49,6 +50,7 @@ def count(tx: Session, *, actor: Actor, clock: Clock, box: str, counted_on: date
     def act() -> int:
         if amount_fen <= 0:
             raise AmountNotPositive(amount_fen=amount_fen)
+        check_booked_on(counted_on, today(clock))
         _check_kind(tx, account_code, cash=True)
         sub = None if sub_code is None else gifts.find_sub(tx, sub_code)
         row = CashCount(box=box.strip(), counted_on=counted_on, counted_by=requests.person(actor), witnessed_by=None,

@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from .. import printable
 from ..audit import events
-from ..clock import Clock, local_date
+from ..clock import Clock, local_date, today
 from ..database import use_case
 from ..errors import InvalidInput, NotFound, SamePerson, WrongState
 from ..identity.actor import Actor
@@ -21,7 +22,7 @@ from ..projects.models import NeedItem, SubProject
 from .lines import AmountNotPositive, not_before
 from .models import Disbursement, DisbursementLine, Evidence, MoneyAccount
 from .requests import NotRequester
-from .rules import Part
+from .rules import Part, check_booked_on
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
     """Ask for a payment; its amount is set aside in the fund until it is decided. Returns the disbursement's id.
 
     Raises FundOverdrawn when less is free, PaidBeyondNeed, NoEvidence without a file, ItemOfOtherProject for foreign
-    items, AmountNotPositive where no item gets anything.
+    items, AmountNotPositive where no item gets anything, NotPrintable for words that no document could show.
     """
     def act() -> int:
         sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code)).first()
@@ -76,6 +77,8 @@ def request(tx: Session, *, actor: Actor, clock: Clock, wish: PaymentWish, key: 
             raise NotFound(what=wish.sub_code if sub is None else wish.account_code)
         if not wish.files:
             raise NoEvidence()
+        for told in (wish.payee, wish.purpose, wish.bought_zh, wish.bought_en):
+            printable.check(told)
         if not wish.parts or any(part.amount <= 0 for part in wish.parts):
             raise AmountNotPositive(amount_fen=min((part.amount for part in wish.parts), default=0))
         own = set(tx.scalars(select(NeedItem.id).where(NeedItem.sub_project_id == sub.id, NeedItem.kind == "cash")))
@@ -107,6 +110,7 @@ def approve(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, pa
         row = _deciding(tx, disbursement_id, actor)
         # Dated back, the fund would have paid what it had not received: its statement would dip below zero.
         not_before(paid_on, local_date(row.requested_at))
+        check_booked_on(paid_on, today(clock))
         _within_need(tx, [Part(p.need_item_id, p.amount_fen) for p in row.lines], asked=False)
         sub = tx.get_one(SubProject, row.sub_project_id)
         build = postings.prepayment if row.prepaid else postings.disbursement
@@ -156,13 +160,16 @@ def withdraw(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, n
 @use_case
 def deliver(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, on: date, note_zh: str,
             note_en: str = "", key: str | None = None) -> int:
-    """落地: what was paid for has arrived and was accepted. A prepayment becomes cost here, with its release."""
+    """落地: what was paid for has arrived and was accepted. A prepayment becomes cost here, with its release.
+    Raises DateTooEarly for a day before it was asked for (paid in advance: before it was paid)."""
     def act() -> int:
         row = _locked(tx, disbursement_id)
         if row.state != "paid" or row.delivered_on is not None:
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
-        # What is paid for in advance cannot have been delivered before; the rest may have been.
-        not_before(on, row.paid_on if row.prepaid else None)
+        printable.check(note_zh + note_en)
+        # What is paid for in advance cannot have been delivered before; the rest may have been, once it was asked for.
+        not_before(on, row.paid_on if row.prepaid else local_date(row.requested_at))
+        check_booked_on(on, today(clock))
         sub = tx.get_one(SubProject, row.sub_project_id)
         capacity.apply(tx, [Change(p.need_item_id, delivered=p.amount_fen) for p in row.lines],
                        subject=("delivery", row.id), on=on)
@@ -191,6 +198,7 @@ def returned(tx: Session, *, actor: Actor, clock: Clock, disbursement_id: int, o
             raise WrongState(subject=f"disbursement {row.id}", state=row.state, wanted="paid")
         _not_who_asked(row, actor)
         not_before(on, row.paid_on)
+        check_booked_on(on, today(clock))
         sub = tx.get_one(SubProject, row.sub_project_id)
         delivered = row.delivered_on is not None
         capacity.apply(tx, [Change(p.need_item_id, disbursed=-p.amount_fen,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from .. import printable
 from .. import reference as references
 from ..audit import events
 from ..clock import Clock
@@ -47,16 +48,24 @@ def find_or_create(tx: Session, facts: DonorFacts, *, actor: Actor, clock: Clock
 def plain_name(name: str) -> str:
     """A name as it is kept: single spaces, and no format characters, which hide a name or turn its line round. (Rare
     characters stay: some names are written in letters that this Python does not know yet.)"""
-    return " ".join("".join(letter for letter in name if unicodedata.category(letter) != "Cf").split())
+    kept = " ".join("".join(letter for letter in name if unicodedata.category(letter) != "Cf").split())
+    return kept if printable.visible(kept).strip() else ""
+
+
+def new_name(name: str) -> str:
+    """A name for the books, as `plain_name` keeps it. Raises DonorNameMissing, or NotPrintable: it will stand on
+    receipts and certificates."""
+    kept = plain_name(name)
+    if not kept:
+        raise DonorNameMissing()
+    printable.check(kept)
+    return kept
 
 
 def create(tx: Session, facts: DonorFacts, *, actor: Actor, clock: Clock) -> Donor:
-    """A new donor. Raises DonorNameMissing."""
-    name = plain_name(facts.name)
-    if not name:
-        raise DonorNameMissing()
-    donor = Donor(kind=facts.kind, name=name, phone=facts.phone, email=facts.email, uscc=facts.uscc or None,
-                  created_at=clock.now())
+    """A new donor. Raises DonorNameMissing or NotPrintable."""
+    donor = Donor(kind=facts.kind, name=new_name(facts.name), phone=facts.phone, email=facts.email,
+                  uscc=facts.uscc or None, created_at=clock.now())
     tx.add(donor)
     tx.flush()
     events.record(tx, kind="donor_added", subject=("donor", donor.id), payload={"kind": facts.kind},

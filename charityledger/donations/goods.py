@@ -19,7 +19,7 @@ from . import gifts, hand_overs, lines, undoing
 from .adoption import confirm_by_payment
 from .donors import DonorFacts, find_or_create
 from .models import Donation, DonationLine, Evidence, HandOver, HandOverLine, Pledge
-from .rules import ENDED_STATES, Part, spread
+from .rules import ENDED_STATES, Part, check_booked_on, spread
 
 
 class QuantityNotPositive(InvalidInput):
@@ -103,6 +103,7 @@ def record_hours(tx: Session, *, actor: Actor, clock: Clock, gift: KindGift, don
 def _receive(tx: Session, kind: str, gift: KindGift, donor: DonorFacts | None, actor: Actor, clock: Clock) -> int:
     if gift.amount <= 0:
         raise QuantityNotPositive(quantity=gift.amount)
+    check_booked_on(gift.received_on, today(clock))
     pledge = None if gift.reference is None else _promise(tx, gift.reference, kind, actor, clock)
     parts = _parts(tx, kind, gift, pledge)
     value_fen = gift.value_fen or 0
@@ -185,6 +186,7 @@ def hand_over(tx: Session, *, actor: Actor, clock: Clock, donation_id: int, unit
         if row.kind != "goods":
             raise WrongState(subject=f"donation {row.id}", state=row.kind, wanted="goods")
         lines.not_before(on, row.received_on)
+        check_booked_on(on, today(clock))
         left = row.amount - sum(line.handed_over for line in row.lines)
         if not 0 < units <= left:
             raise MoreThanHeld(left=left, requested=units)

@@ -16,6 +16,7 @@ from ..identity.actor import Actor
 from ..ledger import periods
 from ..many import among, insert_many
 from .models import Allocation, MoneyAccount, StatementLine
+from .rules import check_booked_on
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
 _LINE, _ACCOUNT = StatementLine.__table__, MoneyAccount.__table__.c
@@ -76,12 +77,13 @@ def add_line(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> int
 def enter(tx: Session, line: ReceivedLine, actor: Actor, clock: Clock) -> "Line":
     """`add_line`, for who books the line in the same transaction.
 
-    Raises AmountNotPositive, FeeTooLarge, LineKnown, PeriodClosed, or NotFound for an unknown account.
+    Raises AmountNotPositive, FeeTooLarge, BookedOnOutside, LineKnown, PeriodClosed, or NotFound for an unknown account.
     """
     if line.amount_fen <= 0:
         raise AmountNotPositive(amount_fen=line.amount_fen)
     if not 0 <= line.fee_fen < line.amount_fen:
         raise FeeTooLarge(fee_fen=line.fee_fen, amount_fen=line.amount_fen)
+    check_booked_on(line.booked_on, today(clock))
     periods.check_open(tx, line.booked_on)
     # Without the bank's number nothing can tell two genuine gifts from one entered twice, so both are kept.
     row = tx.connection().execute(_ADD_LINE_POSTGRESQL if is_postgresql(tx) else _ADD_LINE_SQLITE, {

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+from .. import printable
 from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
 from ..phone import parse_phone
@@ -123,6 +124,7 @@ def _row(line: int, cells: dict[str, str]) -> Row:
     for column, most in _LONGEST.items():
         if len(cells.get(column, "")) > most:
             raise ValueTooLong(column=column, most=most)
+    printable.check(cells["donor_name"])
     kind = KINDS.get(cells["donor_kind"].lower())
     if kind is None:
         raise UnknownKind(text=cells["donor_kind"])

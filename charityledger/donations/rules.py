@@ -15,6 +15,7 @@ ENDED_STATES = ("expired", "cancelled", "released", "defaulted", "transferred")
 DISBURSEMENT_STATES = ("requested", "paid", "rejected", "withdrawn", "returned")
 SHOWN = ("full", "short", "none")
 PLEDGED_WITHIN_YEARS = 5
+BOOKED_WITHIN_YEARS = 5
 
 
 class PledgedOnOutside(InvalidInput):
@@ -29,6 +30,20 @@ def check_pledged_on(day: date, today: date) -> None:
     earliest = date(today.year - PLEDGED_WITHIN_YEARS, 1, 1)
     if not earliest <= day <= today:
         raise PledgedOnOutside(earliest=earliest.isoformat(), latest=today.isoformat())
+
+
+class BookedOnOutside(InvalidInput):
+    """What happened is entered of today or of a day that can be remembered. Facts: earliest, latest (as text)."""
+
+    code = "booked_on_outside"
+
+
+def check_booked_on(day: date, today: date) -> None:
+    """The same for what a person enters as having happened. Lines of statement files may be older: the bank says so.
+    Raises BookedOnOutside."""
+    earliest = date(today.year - BOOKED_WITHIN_YEARS, 1, 1)
+    if not earliest <= day <= today:
+        raise BookedOnOutside(earliest=earliest.isoformat(), latest=today.isoformat())
 
 
 @dataclass(frozen=True)

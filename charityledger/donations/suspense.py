@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ..audit import events
-from ..clock import Clock
+from ..clock import Clock, today
 from ..database import use_case
 from ..errors import InvalidInput, LineOverused, NotFound, WrongState
 from ..identity.actor import Actor
@@ -15,7 +15,7 @@ from ..ledger.chart import GENERAL_FUND
 from ..ledger.idempotency import once
 from . import gifts, lines
 from .models import Pledge, Suspense
-from .rules import LIVE_STATES, Part, spread
+from .rules import LIVE_STATES, Part, check_booked_on, spread
 
 
 class NothingOpen(InvalidInput):
@@ -88,6 +88,7 @@ def settle_suspense(tx: Session, *, actor: Actor, clock: Clock, suspense_id: int
     def act() -> int:
         held = locked(tx, suspense_id)
         lines.not_before(on, held.received_on)
+        check_booked_on(on, today(clock))
         return _settle(tx, held, part_of(held, amount_fen), exact=amount_fen is not None, reference=reference,
                        sub_code=sub_code, shown=shown, actor=actor, clock=clock, on=on)
 

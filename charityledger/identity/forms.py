@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField, ValidationError
 from wtforms.validators import Length
 
-from ..forms import Dropdown, Form, Given, PhoneField, ReadField
+from ..forms import Dropdown, Form, Given, PhoneField, Printed, ReadField
 from .actor import ADMIN, AUDITOR, DONOR, FINANCE, STAFF
 from .passwords import MOST_LENGTH
 from .service import NAME_LENGTH, normal_email
@@ -60,12 +60,12 @@ class LinkResetForm(NewPassword):
 
 
 class AccountForm(Form):
-    name = StringField(_l("姓名或单位"), [Given(_l("请填写姓名或单位。")), Length(max=NAME_LENGTH)])
+    name = StringField(_l("姓名或单位"), [Given(_l("请填写姓名或单位。")), Length(max=NAME_LENGTH), Printed()])
     locale = Dropdown(_l("来信用的语言"), choices=LANGUAGES.items())
 
 
 class UserForm(Form):
-    name = StringField(_l("姓名"), [Given(_l("请填写姓名。")), Length(max=NAME_LENGTH)])
+    name = StringField(_l("姓名"), [Given(_l("请填写姓名。")), Length(max=NAME_LENGTH), Printed()])
     email = EmailField(_l("邮箱"))
     phone = PhoneField(_l("手机号"))
     role = Dropdown(

@@ -5,7 +5,8 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from ..table_errors import CellTooLong
+from .. import printable
+from ..table_errors import CellTooLong, check_year
 from .table_errors import BadCode, ControlCharacter, NotADate, NotAWholeNumber, UnknownWord
 
 _CODE = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
@@ -14,11 +15,18 @@ _DATE = re.compile(r"(\d{4})([-/])(\d{1,2})\2(\d{1,2})")
 
 
 def text(most: int, *, lines: bool = False) -> Callable[[str], str]:
-    """A reader of text up to `most` characters; `lines`: it may have line breaks."""
+    """A reader of text up to `most` characters that documents can show; `lines`: it may have line breaks."""
     def read(given: str) -> str:
-        return checked_text(given, most, lines=lines)
+        return printed_text(given, most, lines=lines)
 
     return read
+
+
+def printed_text(given: str, most: int, *, lines: bool = False) -> str:
+    """As `checked_text`. Raises NotPrintable, too: documents name projects and what they need."""
+    told = checked_text(given, most, lines=lines)
+    printable.check(told)
+    return told
 
 
 def checked_text(given: str, most: int, *, lines: bool = False) -> str:
@@ -54,16 +62,18 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def day(given: str) -> date | None:
-    """`2026-04-15`, or `2026/4/15` as Excel rewrites it."""
+    """`2026-04-15`, or `2026/4/15` as Excel rewrites it. Raises NotADate or DayOutside."""
     if not given:
         return None
     match = _DATE.fullmatch(given)
     try:
-        if match:
-            return date(int(match[1]), int(match[3]), int(match[4]))
+        read = date(int(match[1]), int(match[3]), int(match[4])) if match else None
     except ValueError:
-        pass
-    raise NotADate(text=given[:20])
+        read = None
+    if read is None:
+        raise NotADate(text=given[:20])
+    check_year(read)
+    return read
 
 
 def word(known: Iterable[str]) -> Callable[[str], str]:

@@ -14,7 +14,7 @@ from ..errors import InvalidInput
 from ..forms import Dropdown, Form, Given, Radios, ReadField, YuanField
 from ..money import MAX_FEN
 from .catalogue_rows import MAX_QUANTITY
-from .cells import checked_text, code, day, whole
+from .cells import checked_text, code, day, printed_text, whole
 from .table_errors import AmountDoesNotTie, PriceOfHours
 
 KIND_NAMES = (("cash", _l("资金")), ("goods", _l("实物")), ("hours", _l("志愿时长")))
@@ -23,6 +23,8 @@ PICTURES = 3
 
 class TextLine(StringField):
     """Text up to `most` characters without invisible ones; `lines` allows line breaks and draws a text area."""
+
+    checked = staticmethod(checked_text)
 
     def __init__(self, label: Any = None, validators: Any = None, *, most: int, lines: bool = False,
                  **kwargs: Any) -> None:
@@ -36,9 +38,15 @@ class TextLine(StringField):
         if valuelist:
             self.data = valuelist[0]        # shown again as it was typed, where it is refused
             try:
-                self.data = checked_text(valuelist[0], self.most, lines=self.lines)
+                self.data = self.checked(valuelist[0], self.most, lines=self.lines)
             except InvalidInput as error:
                 raise ValueError(wording.text(error)) from None
+
+
+class PrintedText(TextLine):
+    """A text that stands in documents, too."""
+
+    checked = staticmethod(printed_text)
 
 
 class CountField(ReadField):
@@ -73,15 +81,15 @@ class NewSubProjectForm(Form):
     seen = HiddenField()
     code: CodeField | None = CodeField(_l("编号"), [Given(_l("请填写编号，例如BM01-3。"))])
     major_code = Dropdown(_l("大项目"), [Given(_l("请选大项目。"))], wanted=_l("请选大项目。"))
-    title_zh = TextLine(_l("名称"), [Given(_l("请填写名称。"))], most=120)
-    title_en = TextLine(_l("英文名称"), [Given(_l("请填写英文名称。"))], most=120)
-    street = TextLine(_l("街道"), [Given(_l("请填写街道。"))], most=60)
-    community = TextLine(_l("社区"), [Given(_l("请填写社区。"))], most=60)
-    beneficiaries_zh = TextLine(_l("受益人"), most=120)
-    beneficiaries_en = TextLine(_l("受益人（英文）"), most=200)
+    title_zh = PrintedText(_l("名称"), [Given(_l("请填写名称。"))], most=120)
+    title_en = PrintedText(_l("英文名称"), [Given(_l("请填写英文名称。"))], most=120)
+    street = PrintedText(_l("街道"), [Given(_l("请填写街道。"))], most=60)
+    community = PrintedText(_l("社区"), [Given(_l("请填写社区。"))], most=60)
+    beneficiaries_zh = PrintedText(_l("受益人"), most=120)
+    beneficiaries_en = PrintedText(_l("受益人（英文）"), most=200)
     beneficiary_count = CountField(_l("受益人数"), [Given(_l("请填写受益人数，不知道就写0。"))])
-    summary_zh = TextLine(_l("一两句话的介绍"), most=1000, lines=True)
-    summary_en = TextLine(_l("英文介绍"), most=2000, lines=True)
+    summary_zh = PrintedText(_l("一两句话的介绍"), most=1000, lines=True)
+    summary_en = PrintedText(_l("英文介绍"), most=2000, lines=True)
     opened_on = DayField(_l("开放日期"))
     ends_on = DayField(_l("预计结束日期"))
     ended_on = DayField(_l("实际结束日期"))
@@ -97,12 +105,12 @@ class NeedItemForm(Form):
     """A need item; its amount is worked out."""
 
     seen = HiddenField()
-    title_zh = TextLine(_l("名称"), [Given(_l("请填写名称。"))], most=120)
-    title_en = TextLine(_l("英文名称"), [Given(_l("请填写英文名称。"))], most=200)
+    title_zh = PrintedText(_l("名称"), [Given(_l("请填写名称。"))], most=120)
+    title_en = PrintedText(_l("英文名称"), [Given(_l("请填写英文名称。"))], most=200)
     kind = Radios(_l("种类"), choices=KIND_NAMES, wanted=_l("请选种类。"))
     quantity = QuantityField(_l("数量"), [Given(_l("请填写数量。"))])
-    unit_zh = TextLine(_l("计量单位"), [Given(_l("请填写计量单位，例如套。"))], most=20)
-    unit_en = TextLine(_l("英文单位"), [Given(_l("请填写英文单位，例如set。"))], most=40)
+    unit_zh = PrintedText(_l("计量单位"), [Given(_l("请填写计量单位，例如套。"))], most=20)
+    unit_en = PrintedText(_l("英文单位"), [Given(_l("请填写英文单位，例如set。"))], most=40)
     unit_price_fen = YuanField(_l("单价（元）"))
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -76,8 +76,11 @@ def dates_after(status: str, wanted: str, on: date, opened_on: date | None,
 
 
 def add_months(day: date, months: int) -> date:
-    """The same day `months` later, or the last day of that month where it has no such day."""
+    """The same day `months` later, or the last day of that month where it has no such day; the calendar's last day
+    where it has no such month."""
     month = day.month - 1 + months
+    if day.year + month // 12 >= date.max.year:
+        return date.max
     first = date(day.year + month // 12, month % 12 + 1, 1)
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return min(first + timedelta(days=day.day - 1), following - timedelta(days=1))

@@ -20,6 +20,7 @@ from ..ledger import store
 from ..ledger.balances import fund_cash
 from ..ledger.idempotency import once
 from ..pinyin import initials
+from ..table_errors import check_year
 from . import revisions
 from .errors import CodeTaken, DatesOutOfOrder, EditConflict
 from .models import Category, ItemProgress, MajorProject, NeedItem, SubProject
@@ -185,9 +186,11 @@ def _all(tx: Session, model: type[Category | MajorProject]) -> Sequence[Any]:
 
 
 def check_dates(values: Mapping[str, Value]) -> None:
-    """Raises DatesOutOfOrder."""
+    """Raises DatesOutOfOrder or DayOutside."""
     opened = values.get("opened_on")
-    for name in ("ends_on", "ended_on"):
+    for name in ("opened_on", "ends_on", "ended_on"):
         day = values.get(name)
+        if isinstance(day, date):
+            check_year(day)
         if isinstance(opened, date) and isinstance(day, date) and day < opened:
             raise DatesOutOfOrder()

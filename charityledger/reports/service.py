@@ -6,14 +6,14 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ..clock import Clock
+from ..clock import Clock, today
 from ..donations.models import Pledge
 from ..donations.receipts import InvalidReference
 from ..errors import NotFound
 from ..extensions import db
 from ..identity.actor import Actor
 from ..reference import parse
-from . import fonts
+from . import fonts, periods
 from .build import donor as build_donor
 from .build import fund as build_fund
 from .build import line_list as build_line_list
@@ -25,7 +25,7 @@ from .build.common import Reading
 from .documents import Document, Language
 from .issuing import Build, Wanted, issue, preview
 from .models import IssuedDocument
-from .pdf import render
+from .pdf.render import render
 
 
 def _render(document: Document) -> bytes:
@@ -47,25 +47,33 @@ def _fund(fund: str, starts_on: date, ends_on: date, public: bool) -> Build:
 
 def needs(*, actor: Actor, clock: Clock, language: Language, as_at: date | None = None,
           category: str | None = None) -> IssuedDocument:
-    """Funds raised against needs, as it stands or at the end of a day; of everything or of one category."""
+    """Funds raised against needs, as it stands or at the end of a day; of everything or of one category. Raises
+    DayToCome."""
+    periods.check(clock, as_at or today(clock))
     wanted = Wanted("needs", category or "all", language, as_at.isoformat() if as_at else "")
     return _issue(wanted, _needs(as_at, category), actor, clock)
 
 
 def fund(*, actor: Actor, clock: Clock, language: Language, fund: str, starts_on: date, ends_on: date,
          public: bool) -> IssuedDocument:
-    """A fund's statement for a period; `public` withholds names that nobody asked to be published."""
+    """A fund's statement for a period; `public` withholds names that nobody asked to be published. Raises
+    PeriodReversed, DayToCome, NotFound."""
+    periods.check(clock, ends_on, starts_on)
     wanted = Wanted("fund", fund, language, f"{starts_on}/{ends_on}/{'public' if public else 'full'}")
     return _issue(wanted, _fund(fund, starts_on, ends_on, public), actor, clock)
 
 
 def needs_preview(*, clock: Clock, language: Language, as_at: date, category: str | None) -> bytes:
-    """The needs statement of a past day without a number: what a visitor gets, since every day would be another."""
+    """The needs statement of a past day without a number: what a visitor gets, since every day would be another. Raises
+    DayToCome."""
+    periods.check(clock, as_at)
     return preview(db.session, _needs(as_at, category), _render, language=language, clock=clock)
 
 
 def fund_preview(*, clock: Clock, language: Language, fund: str, starts_on: date, ends_on: date) -> bytes:
-    """The public statement of a fund for a period of the visitor's own choosing, without a number."""
+    """The public statement of a fund for a period of the visitor's own choosing, without a number. Raises
+    PeriodReversed, DayToCome, NotFound."""
+    periods.check(clock, ends_on, starts_on)
     return preview(db.session, _fund(fund, starts_on, ends_on, True), _render, language=language, clock=clock)
 
 
@@ -83,7 +91,8 @@ def certificate(*, actor: Actor, clock: Clock, language: Language, pledge_id: in
 
 
 def donor(*, actor: Actor, clock: Clock, language: Language, donor_id: int, year: int) -> IssuedDocument:
-    """A donor's statement of a year."""
+    """A donor's statement of a year, so far where it is not over. Raises DayToCome for one that has not begun."""
+    periods.check(clock, date(year, 1, 1))
     return _issue(Wanted("donor", str(donor_id), language, str(year)), lambda session, reading: build_donor.build(
         session, reading, donor_id=donor_id, year=year), actor, clock)
 

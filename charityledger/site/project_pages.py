@@ -15,10 +15,11 @@ from ..money import format_yuan_public
 from ..projects.measures import ItemFigures
 from ..projects.models import ProjectPicture, ProjectUpdate
 from ..projects.rules import next_disclosure, status_shown
-from . import adopters, chain, payments
+from . import adopters, chain, fund_money, payments
 from .adopters import Adopter
 from .figures import ProjectFigures, projects
 from .filters import listed, number, unit
+from .fund_money import FundMoney
 from .language import in_language, language
 from .payments import Payment
 
@@ -35,6 +36,7 @@ class ProjectPage:
     items: Mapping[int, ItemFigures]
     steps: list[Step]
     payments: list[Payment]
+    money: FundMoney
     adopters: list[Adopter]
     named: int
     updates: list[ProjectUpdate]
@@ -89,7 +91,9 @@ def project(session: Session, code: str, *, drafts: bool) -> ProjectPage:
         steps=chain.of_project(
             shown.items, shown.totals, named=sum(1 for row in mine if row.name), gifts=gifts, payments=len(paid),
             unnamed=sum(row.people for row in mine)),
-        payments=paid, adopters=[*named[:NAMED_SHOWN], *(row for row in adopted if not row.name)], named=len(named),
+        payments=paid, money=fund_money.of_project(
+            session, shown.code, received_fen=shown.totals.cash.received, disbursed_fen=shown.totals.cash.disbursed),
+        adopters=[*named[:NAMED_SHOWN], *(row for row in adopted if not row.name)], named=len(named),
         updates=_updates(session, shown.id), pictures=_pictures(session, shown.id),
         next_disclosure=next_disclosure(shown.opened_on, shown.ends_on, shown.ended_on, shown.published_on))
 

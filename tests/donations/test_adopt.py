@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
@@ -22,6 +23,7 @@ from charityledger.donations.models import Pledge
 from charityledger.extensions import db
 from charityledger.identity.models import User
 from charityledger.identity.passwords import UNUSABLE
+from charityledger.printable import NotPrintable
 from charityledger.projects.models import ItemProgress
 from charityledger.reports import issuing
 from charityledger.reports.build import pledges as build_pledges
@@ -196,8 +198,18 @@ def test_less_than_a_fen_is_refused(site: Flask, visitor: FlaskClient, fields: d
 def test_a_name_hides_nothing(site: Flask, visitor: FlaskClient) -> None:
     assert first_step(visitor, {"what": "any", "amount": "1", "name": "周\u202e\u200b岚"}).status_code == 303
     assert [pledge.donor.name for pledge in pledges_with_donors(site)] == ["周岚"]
-    sent = first_step(visitor, {"what": "any", "amount": "1", "name": "\u200b\u200b"})
+    sent = first_step(visitor, {"what": "any", "amount": "1", "name": "\u202e\u200b"})
     assert (sent.status_code, len(pledges(site))) == (422, 1)
+    assert 'href="#name">请填写姓名或单位。' in sent.text      # at the field, with the form as it was
+
+
+@pytest.mark.one_database
+def test_a_name_that_no_document_can_show_is_refused_at_its_field(site: Flask, visitor: FlaskClient) -> None:
+    sent = first_step(visitor, {"what": "any", "amount": "1", "name": "乐\N{GRINNING FACE}"})
+    assert (sent.status_code, pledges(site)) == (422, [])
+    assert 'href="#name">“\N{GRINNING FACE}”（U+1F600）在收据和证书上印不出来' in sent.text
+    with site.app_context(), pytest.raises(NotPrintable):
+        world.promise(FixedClock(datetime(2026, 4, 15, tzinfo=UTC)), 100, name="乐\N{GRINNING FACE}")
 
 
 @pytest.mark.one_database

@@ -5,17 +5,20 @@ import re
 import pytest
 from flask import Flask
 
+from charityledger.audit.models import Event
 from charityledger.clock import FixedClock
-from charityledger.donations import adoption, approvals, donors, merging
+from charityledger.donations import adoption, approvals, donors, merging, renaming
 from charityledger.donations.accounts import NewUser, sign_up
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.donors import DonorFacts
 from charityledger.donations.merging import DonorHasAccount, DonorsDiffer, MergedAlready, MergeRefused
-from charityledger.donations.models import Donation, Donor, Pledge, Suspense
+from charityledger.donations.models import Donation, Donor, Pledge, Request, Suspense
+from charityledger.donations.renaming import SameName
 from charityledger.donations.requests import AskedAlready
 from charityledger.errors import SamePerson, WrongState
 from charityledger.extensions import db
 from charityledger.ids import SequenceIds
+from charityledger.printable import NotPrintable
 from tests.donations import world
 from tests.donations.test_adopt import hidden
 from tests.people import client_of, make_user
@@ -92,6 +95,44 @@ def test_merge_moves_everything_and_keeps_a_signpost(site: Flask, clock: FixedCl
             wish=AdoptionWish("HD1-1", "cash", 500, "none"))
         assert db.session.get_one(Pledge, promised_again).donor_id == new
         assert world.problems() == []
+
+
+def test_a_name_is_corrected_by_two_people_and_both_names_are_kept(site: Flask, clock: FixedClock) -> None:
+    with site.app_context():
+        who = promised(clock, "周蓝")
+        with pytest.raises(SameName):
+            renaming.request_rename(actor=world.STAFF, clock=clock, donor_id=who, name=" 周蓝 ", reason="写错了")
+        with pytest.raises(NotPrintable):
+            renaming.request_rename(actor=world.STAFF, clock=clock, donor_id=who, name="周\U0001f600", reason="写错了")
+        asked = renaming.request_rename(actor=world.STAFF, clock=clock, donor_id=who, name="周岚", reason="写错了")
+        with pytest.raises(AskedAlready):
+            renaming.request_rename(actor=world.STAFF, clock=clock, donor_id=who, name="周兰", reason="又写错了")
+        with pytest.raises(SamePerson):
+            approvals.decide(actor=world.STAFF, clock=clock, request_id=asked, decision="approve")
+        assert db.session.get_one(Donor, who).name == "周蓝"
+        approvals.decide(actor=world.FINANCE, clock=clock, request_id=asked, decision="approve")
+        db.session.rollback()
+        assert db.session.get_one(Donor, who).name == "周岚"
+        assert renaming.asked(db.session(), db.session.get_one(Request, asked)).was == "周蓝"
+        told = db.session.scalars(db.select(Event).where(Event.kind == "donor_renamed")).one()
+        assert (told.subject_id, told.payload, told.actor_id) == (str(who), f'{{"request":{asked}}}', 2)
+
+
+@pytest.mark.one_database
+def test_staff_ask_for_another_name_on_the_donor_page(site: Flask, clock: FixedClock) -> None:
+    with site.app_context():
+        who = promised(clock, "周蓝")
+    staff, finance = (client_of(site, make_user(site, role)) for role in ("staff", "finance"))
+    address = f"/desk/donors/{who}"
+    form = {"renaming": "yes", "name": "周岚", "why": "登记时写错", "form_token": "a"}
+    refused = staff.post(address, data={**form, "name": "\u200b"})
+    assert (refused.status_code, 'href="#name">请填写姓名或单位。' in refused.text) == (422, True)
+    assert staff.post(address, data=form).location == address
+    assert "“周蓝”改成“周岚”" in staff.get(address).text
+    page = finance.get("/desk/approvals/1").text
+    assert ("更正捐赠人的名字" in page, "周岚" in page, "周蓝" in page) == (True, True, True)
+    assert finance.post("/desk/approvals/1/approve", data={"note": "", "form_token": "b"}).status_code == 303
+    assert "<h1>周岚</h1>" in staff.get(address).text
 
 
 @pytest.mark.one_database

@@ -103,6 +103,16 @@ def test_what_is_wrong_is_said_and_nothing_is_booked(office: Clients, count: Cal
     assert (page.status_code, words in said(page), count(StatementLine)) == (422, True, 0)
 
 
+@pytest.mark.one_database
+@pytest.mark.parametrize("day", ["0001-01-01", "1900-01-01"])
+@pytest.mark.parametrize(("page", "field"), [
+    ("receipts/new", "booked_on"), ("goods/new", "received_on"), ("goods/hours", "received_on"),
+    ("cash-boxes/new", "counted_on")])
+def test_a_day_that_nobody_remembers_is_refused_at_its_field(office: Clients, page: str, field: str, day: str) -> None:
+    answer = office["staff"].post(f"/desk/{page}", data={field: day})
+    assert (answer.status_code, f'href="#{field}">日期要在2021-01-01到2026-04-15之间' in answer.text) == (422, True)
+
+
 def test_the_list_finds_lines_and_asks_the_database_as_often_for_many(app: Flask, office: Clients,
                                                                       clock: FixedClock) -> None:
     def queries(address: str) -> tuple[int, str]:

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from charityledger.projects import cells
 from charityledger.projects.rules import add_months, next_disclosure, status_shown
+from charityledger.projects.service import check_dates
+from charityledger.table_errors import DayOutside
 
 days = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 maybe = st.none() | days
@@ -30,6 +33,23 @@ def test_months_keep_the_order_of_days(one: date, other: date, months: int) -> N
     (date(2026, 12, 31), 12, date(2027, 12, 31)), (date(2026, 4, 15), 0, date(2026, 4, 15))])
 def test_months_by_hand(day: date, months: int, later: date) -> None:
     assert add_months(day, months) == later
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(9999, 1, 1), date(9998, 12, 1)])
+def test_months_end_where_the_calendar_does(day: date) -> None:
+    """A catalogue from before years were checked may hold such a day: its pages stay open."""
+    assert add_months(day, 3) == date.max
+    assert next_disclosure(day, None, day, None) == date.max
+
+
+@pytest.mark.parametrize("text", ["0001-01-01", "1999-12-31", "2101/1/1", "9999-12-31"])
+def test_days_of_another_century_are_refused(text: str) -> None:
+    with pytest.raises(DayOutside) as refused:
+        cells.day(text)
+    assert (refused.value.facts["first"], refused.value.facts["last"]) == (2000, 2100)
+    with pytest.raises(DayOutside):
+        check_dates({"ended_on": date.fromisoformat(text.replace("/1/1", "-01-01"))})
+    assert cells.day("2000-01-01") == date(2000, 1, 1)
 
 
 OPENED = date(2026, 4, 15)

@@ -1,5 +1,6 @@
 """Out to a spreadsheet and back: the round trip is exact, and an import does what its preview said."""
 
+import csv
 import io
 import json
 from datetime import date
@@ -59,6 +60,18 @@ def test_what_was_exported_is_unchanged(small: Flask) -> None:
                  exchange.export_csv(db.session, "need_items")):
         plan = preview(data)
         assert (plan.problems, told(plan), plan.missing, plan.acts) == ([], [], [], False)
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_of_another_century_is_a_problem_of_its_cell(small: Flask, day: str) -> None:
+    head, first, *_ = csv.reader(io.StringIO(exchange.export_csv(db.session, "projects").decode("utf-8-sig")))
+    first[head.index("ended_on")] = day
+    out = io.StringIO()
+    csv.writer(out).writerows((head, first))
+    plan = preview(out.getvalue().encode())
+    assert codes(plan) == [(2, "ended_on", "day_outside")]
+    assert not plan.acts
 
 
 @pytest.mark.one_database

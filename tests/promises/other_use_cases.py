@@ -14,6 +14,7 @@ from charityledger.donations import (
     evidence,
     merging,
     pledges,
+    renaming,
     state_receipt_import,
     state_receipts,
 )
@@ -114,6 +115,10 @@ def asked_merge(world: World) -> Given:
     return staff(world, donor_id=donor(world), into_id=donor(world, "individual", user), reason="同一个人")
 
 
+def asked_rename(world: World) -> Given:
+    return staff(world, donor_id=donor(world), name=f"吴远{world.ids.token()[:6]}", reason="写错了")
+
+
 def code_for(world: World) -> str:
     return credentials.issue_code(**by(CHIEF, world, ids=RandomIds(), user_id=person(world).user_id))
 
@@ -200,6 +205,11 @@ OTHERS = (
         {"request_id": 0, "note": "好"}),
     Use("reject a merge", merging.reject_merge, lambda w: by(
         LI, w, request_id=merging.request_merge(**asked_merge(w)), note="不是"), {"request_id": 0, "note": "好"}),
+    Use("ask for another name", renaming.request_rename, asked_rename, {"donor_id": 0, "name": "周", "reason": "x"}),
+    Use("rename", renaming.approve_rename, lambda w: by(LI, w, request_id=renaming.request_rename(**asked_rename(w))),
+        {"request_id": 0, "note": "好"}),
+    Use("reject a name", renaming.reject_rename, lambda w: by(
+        LI, w, request_id=renaming.request_rename(**asked_rename(w)), note="不是"), {"request_id": 0, "note": "好"}),
     Use("keep evidence", evidence.keep, kept),
     Use("create a user", service.create_user, lambda w: by(
         CHIEF, w, name="吴远", role=DONOR, password_hash="-", email=address(w)),

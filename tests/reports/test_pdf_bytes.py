@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from charityledger.reports.documents import Document
-from charityledger.reports.pdf import FontFolder, MissingGlyph, render
+from charityledger.reports.pdf import FontFolder, render
 from tests.reports.samples import (
     RARE,
     SAMPLES,
@@ -93,13 +93,6 @@ def test_every_font_is_embedded(name: str, fonts: FontFolder, draw: Callable[[Do
         assert font["/FontDescriptor"]["/FontFile2"].get_object().get_data()
         assert "/ToUnicode" in font
     assert b"Helvetica" not in render(document, fonts)
-
-
-def test_a_character_that_cannot_be_printed_stops_the_document(fonts: FontFolder) -> None:
-    with pytest.raises(MissingGlyph) as refused:
-        render(receipt(donor="某某\N{CUNEIFORM SIGN A}"), fonts)
-    assert refused.value.code == "missing_glyph"
-    assert refused.value.facts["code_point"] == "U+12000"
 
 
 def test_rare_characters_of_names_are_printed(draw: Callable[[Document], PdfReader]) -> None:

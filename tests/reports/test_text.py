@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from charityledger.reports.pdf import FontFolder, MissingGlyph
+from charityledger.reports.pdf import FontFolder
 from charityledger.reports.pdf.fonts import load
 from charityledger.reports.pdf.text import CLOSE, STOP, clean, fitting, measure, shape, wrap
 
@@ -72,13 +72,6 @@ def test_typed_text_is_one_line() -> None:
     assert clean("Cafe\u0301") == "Café"
     assert clean("\ufeff喆\u200b堃\U000e0100") == "喆堃"
     assert wrap("", 100, 8) == ("",)
-
-
-@pytest.mark.parametrize("character", ["\N{CUNEIFORM SIGN A}", "\n", "\u200b", "\N{GRINNING FACE}"])
-def test_what_the_font_lacks_is_refused(character: str) -> None:
-    with pytest.raises(MissingGlyph) as refused:
-        shape(f"某{character}某", True)
-    assert refused.value.facts["code_point"] == f"U+{ord(character):04X}"
 
 
 def test_digits_are_tabular_in_both_weights() -> None:

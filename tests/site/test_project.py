@@ -7,14 +7,25 @@ from flask import Flask
 
 from charityledger.clock import FixedClock
 from charityledger.database import transaction
-from charityledger.donations import accounts, adoption, disbursements, enterprises, goods, links
+from charityledger.donations import (
+    accounts,
+    adoption,
+    approvals,
+    disbursements,
+    enterprises,
+    goods,
+    links,
+    refunds,
+    surplus,
+)
 from charityledger.donations.accounts import NewUser
 from charityledger.donations.adoption import AdoptionWish
 from charityledger.donations.disbursements import PaymentWish
 from charityledger.donations.donors import DonorFacts
 from charityledger.donations.goods import KindGift
-from charityledger.donations.models import Donor
+from charityledger.donations.models import Donation, Donor
 from charityledger.donations.rules import Part
+from charityledger.donations.surplus import TransferWish
 from charityledger.extensions import db
 from charityledger.identity.actor import Actor
 from charityledger.identity.passwords import UNUSABLE
@@ -41,6 +52,43 @@ def pay_out(clock: FixedClock, fen: int) -> int:
         "HD1-1", "BANK", "收款人张三", "采购", "灶台两座", (Part(world.item("HD1-1"), fen),), "Two stoves",
         files=((world.stored(), "发票.pdf"), (world.stored("b"), "验收.pdf"))))
     return disbursements.approve(actor=world.FINANCE, clock=clock, disbursement_id=payment, paid_on=world.DAY)
+
+
+def test_what_is_left_is_what_the_fund_holds(small: Flask, clock: FixedClock, visit: Visit) -> None:
+    """Surplus that went to another project is not left, and the other project says where it came from."""
+    with small.app_context():
+        world.give(clock, 300_00)
+        world.give(clock, 40_00, account="WECHAT", fee_fen=24)
+        pay_out(clock, 120_00)
+        asked = surplus.request(actor=world.STAFF, clock=clock, reason="已完工", wish=TransferWish(
+            "HD1-1", "LB1-1", 50_00, "BANK", "plan", ((world.stored(), "方案.pdf"),)))
+        approvals.decide(actor=world.FINANCE, clock=clock, request_id=asked, decision="approve")
+        assert world.books()[world.BANK, "HD1-1"] == 130_00
+    page = visit(small, "/projects/HD1-1").text
+    assert ("现在账上有 ¥169.76，留在本项目，不挪作他用。它是到账减去拨付，减去结余转出的 ¥50，减去钱包手续费 ¥0.24。"
+            in page)
+    page = visit(small, "/projects/LB1-1").text
+    assert "现在账上有 ¥50，留在本项目，不挪作他用。它是到账减去拨付，加上从其他资金转入的 ¥50。" in page
+    assert "从到账款和转入的钱里支出" in page
+    english = visit(small, "/en/projects/HD1-1").text
+    assert ("¥169.76, kept for this project and nothing else. It is what was received less what was disbursed, less "
+            "¥50 of surplus moved to another project, less ¥0.24 of wallet fees." in english)
+
+
+def test_a_refund_that_the_general_fund_topped_up_is_told(small: Flask, clock: FixedClock, visit: Visit) -> None:
+    with small.app_context():
+        world.give(clock, 200_00, code=None)
+        world.give(clock, 100_00)
+        gift = db.session.scalars(db.select(Donation.id).order_by(Donation.id.desc())).first()
+        world.give(clock, 100_00)
+        pay_out(clock, 150_00)
+        asked = refunds.request(actor=world.STAFF, clock=clock, what="donation", subject_id=gift or 0,
+                                account_code="BANK", reason="捐赠人申请", general_pays=True)
+        assert "从到账款里支出" in visit(small, "/projects/HD1-1").text
+        approvals.decide(actor=world.FINANCE, clock=clock, request_id=asked, decision="approve")
+    page = visit(small, "/projects/HD1-1").text
+    assert "现在账上有 ¥0，留在本项目，不挪作他用。它是到账减去拨付，加上从其他资金转入的 ¥50。" in page
+    assert "从到账款和转入的钱里支出" in page
 
 
 def test_names_are_shown_as_their_owners_chose(small: Flask, clock: FixedClock, visit: Visit) -> None:
@@ -181,7 +229,7 @@ def test_what_the_money_bought(small: Flask, clock: FixedClock, visit: Visit) ->
     page = visit(small, "/projects/HD1-1")
     assert "灶台两座 已验收 2026-04-15 居民代表验收 ¥120 凭据2份、202604-" in page.text
     assert "张三" not in page.text      # the payee may be a person
-    assert "已到账未拨付 ¥180，留在本项目" in page.text
+    assert "现在账上有 ¥180，留在本项目，不挪作他用。 " in page.text
     assert "灶台两座" in visit(small, "/where").text
     assert "Two stoves" in visit(small, "/en/where").text
     assert "拨付 ¥120" in visit(small, "/").text

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from wtforms import Field, HiddenField, StringField
 from wtforms.validators import Length
 
-from ...forms import Dropdown, Form, Given, PhoneField, Radios, ReadField, UsccField, YuanField
+from ...forms import Dropdown, Form, Given, PhoneField, Printed, Radios, ReadField, UsccField, YuanField
 from ...identity.service import normal_email
 from ...money import format_yuan
 from ...projects.measures import ItemFigures
@@ -219,7 +219,7 @@ def adopt_form(offer: Offer, seen: Collection[int], donors: Sequence[Donor], tod
     elif not donors:
         fields |= {
             "kind": Radios(_l("您是"), choices=KINDS, wanted=_l("请选个人或单位。")),
-            "name": StringField(_l("您的姓名或单位"), [Given(_l("请填写姓名或单位。")), Length(max=200)]),
+            "name": StringField(_l("您的姓名或单位"), [Given(_l("请填写姓名或单位。")), Length(max=200), Printed()]),
             "uscc": UsccField(_l("统一社会信用代码（可不填）")),
             "phone": PhoneField(_l("联系电话"), [Given(_l("请填写联系电话。"))]),
             "email": EmailField(_l("邮箱（可不填）"))}

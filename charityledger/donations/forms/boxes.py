@@ -6,14 +6,14 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import Length
 
-from ...forms import Dropdown, Given, YuanField
+from ...forms import Dropdown, Given, Printed, YuanField
 from ..lines import ReceivedLine
 from .fields import DayField
 from .money import DatedForm, options
 
 
 class CountForm(DatedForm):
-    box = StringField(_l("哪个钱箱"), [Given(_l("请填写哪个钱箱，例如铭功路一号箱。")), Length(max=60)])
+    box = StringField(_l("哪个钱箱"), [Given(_l("请填写哪个钱箱，例如铭功路一号箱。")), Length(max=60), Printed()])
     counted_on = DayField(_l("清点日期"), [Given(_l("请填写清点日期。"))])
     amount = YuanField(_l("清点金额（元）"), [Given(_l("请填写清点金额。"))])
     sub_code = Dropdown(_l("捐给哪个项目"))

@@ -10,7 +10,7 @@ from flask_wtf.file import FileField, MultipleFileField
 from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import Length
 
-from ...forms import Form, Given, PhoneField, Radios
+from ...forms import Form, Given, PhoneField, Printed, Radios
 from ...projects.measures import ItemFigures
 from ..models import Donor
 from ..offers import Offer
@@ -27,7 +27,7 @@ class OfflineForm(AdoptForm):
 
     def _check_first_due(self, field: Field) -> None:
         """The plan was agreed with the donor, perhaps a while ago."""
-        if field.data is not None and field.data.year < 2000:
+        if field.data is not None and not 2000 <= field.data.year <= self.today.year + 20:
             field.errors = [_("请检查第一期的日期。")]
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -62,6 +62,14 @@ class EndForm(Form):
 class MergeForm(Form):
     into = WholeField(_l("并入哪一位，填编号"), [Given(_l("请填写捐赠人的编号。"))])
     reason = StringField(_l("为什么是同一位"), [Given(_l("请写明理由。")), Length(max=300)])
+
+
+class RenameForm(Form):
+    """Beside `MergeForm` on one page: `renaming` tells which of the two was sent."""
+
+    renaming = HiddenField(default="yes")
+    name = StringField(_l("正确的名字"), [Given(_l("请填写姓名或单位。")), Length(max=200), Printed()])
+    why = StringField(_l("为什么要改"), [Given(_l("请写明理由。")), Length(max=300)])
 
 
 class ImportForm(Form):

@@ -8,7 +8,8 @@ from flask_wtf.file import MultipleFileField
 from wtforms import StringField
 from wtforms.validators import Length
 
-from ...forms import Dropdown, Given, PhoneField, YuanField
+from ... import printable
+from ...forms import Dropdown, Given, PhoneField, Printed, YuanField
 from ..donors import DonorFacts
 from ..goods import KindGift
 from .adopt import KINDS, SHOWN
@@ -24,7 +25,7 @@ class KindForm(DatedForm):
     received_on = DayField(_l("日期"), [Given(_l("请填写日期。"))])
     amount = WholeField(_l("数量"), [Given(_l("请填写数量。"))])
     donor_kind = Dropdown(_l("捐赠人是（有承诺时不用填）"), choices=[NOBODY, *KINDS])
-    donor_name = StringField(_l("捐赠人姓名或单位"), [Length(max=200)])
+    donor_name = StringField(_l("捐赠人姓名或单位"), [Length(max=200), Printed()])
     donor_phone = PhoneField(_l("捐赠人电话"))
     shown = Dropdown(_l("怎样公开"), choices=SHOWN, default="none")
 
@@ -37,7 +38,7 @@ class KindForm(DatedForm):
         if not (self.reference.data or "").strip() and not self.item.data:
             self.item.errors = [_("请填写参考码，或选一条需求。")]
             fine = False
-        if self.donor_kind.data and not (self.donor_name.data or "").strip():
+        if self.donor_kind.data and not printable.visible(self.donor_name.data or "").strip():
             self.donor_name.errors = [_("请填写捐赠人姓名或单位，或者选“不写捐赠人”。")]
             fine = False
         return fine
@@ -59,14 +60,15 @@ class GoodsForm(KindForm):
     first = ("reference", "item", "received_on", "amount", "value", "basis", "files")
 
     value = YuanField(_l("公允价值合计（元）"))
-    basis = StringField(_l("价值的依据"), [Length(max=200)])
+    basis = StringField(_l("价值的依据"), [Length(max=200), Printed()])
     files = MultipleFileField(_l("凭据文件"))
 
 
 class HoursForm(KindForm):
     first = ("reference", "item", "received_on", "amount", "basis")
 
-    basis = StringField(_l("由谁证明"), [Given(_l("请写明由谁证明，例如社区李主任。")), Length(max=200)])
+    basis = StringField(_l("由谁证明"), [
+        Given(_l("请写明由谁证明，例如社区李主任。")), Length(max=200), Printed()])
 
 
 class HandOverForm(DatedForm):

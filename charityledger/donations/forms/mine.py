@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, StringField, ValidationError
 from wtforms.validators import Length
 
-from ...forms import Form, Given, PhoneField, Radios, UsccField
+from ... import printable
+from ...forms import Form, Given, PhoneField, Printed, Radios, UsccField
 from .adopt import KINDS, EmailField
 from .fields import chosen
 
@@ -14,7 +15,7 @@ from .fields import chosen
 class PersonForm(Form):
     """Who will sign in, and with which password."""
 
-    name = StringField(_l("您的姓名"), [Given(_l("请填写姓名。")), Length(max=200)])
+    name = StringField(_l("您的姓名"), [Given(_l("请填写姓名。")), Length(max=200), Printed()])
     phone = PhoneField(_l("电话"), [Given(_l("请填写联系电话。"))])
     email = EmailField(_l("邮箱（可不填）"))
     password = PasswordField(_l("密码"), [Given(_l("请填写密码。"))])
@@ -30,7 +31,7 @@ class SignUpForm(PersonForm):
     """An individual, or an enterprise with the person who signs up as its first owner."""
 
     kind = Radios(_l("为谁注册"), choices=KINDS, wanted=_l("请选个人或单位。"))
-    organisation = StringField(_l("单位名称"), [Length(max=200)])
+    organisation = StringField(_l("单位名称"), [Length(max=200), Printed()])
     uscc = UsccField(_l("统一社会信用代码"))
 
     @property
@@ -42,7 +43,7 @@ class SignUpForm(PersonForm):
         if not self.is_enterprise:
             self.uscc.process_errors = []
         fine = bool(super().validate(extra_validators))
-        if self.is_enterprise and not (self.organisation.data or "").strip():
+        if self.is_enterprise and not printable.visible(self.organisation.data or "").strip():
             self.organisation.errors = [_l("请填写单位名称。")]
             fine = False
         if self.is_enterprise and not self.uscc.data and not self.uscc.errors:

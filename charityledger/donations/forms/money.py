@@ -11,9 +11,11 @@ from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from ...forms import Dropdown, Form, Given, PhoneField, Radios, YuanField
+from ... import printable, wording
+from ...forms import Dropdown, Form, Given, PhoneField, Printed, Radios, YuanField
 from ..donors import DonorFacts
 from ..lines import ReceivedLine
+from ..rules import BookedOnOutside, check_booked_on
 from .adopt import KINDS, SHOWN
 from .fields import DayField, chosen
 
@@ -28,9 +30,15 @@ def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-def not_after(day: date | None, today: date) -> list[str]:
-    """What to say of a day that has not come yet."""
-    return [_("这一天还没有到，请检查日期。")] if day is not None and day > today else []
+def not_believed(day: date | None, today: date) -> list[str]:
+    """What to say of a day that has not come yet, or is too long ago to be entered by hand."""
+    if day is not None and day > today:
+        return [_("这一天还没有到，请检查日期。")]
+    try:
+        check_booked_on(day or today, today)
+    except BookedOnOutside as error:
+        return [wording.text(error)]
+    return []
 
 
 class OrderedForm(Form):
@@ -56,7 +64,7 @@ class DatedForm(OrderedForm):
         fine: bool = super().validate(extra_validators)
         for field in self:
             if isinstance(field, DayField) and not field.errors:
-                field.errors = not_after(field.data, self.today)
+                field.errors = not_believed(field.data, self.today)
                 fine = fine and not field.errors
         return fine
 
@@ -95,13 +103,13 @@ class DonorForm(HomeForm):
     """Who gave, for a gift without a promise. Without a name it stays without a donor."""
 
     donor_kind = Dropdown(_l("捐赠人是"), choices=[NOBODY, *KINDS])
-    donor_name = StringField(_l("捐赠人姓名或单位"), [Length(max=200)])
+    donor_name = StringField(_l("捐赠人姓名或单位"), [Length(max=200), Printed()])
     donor_phone = PhoneField(_l("捐赠人电话"))
     shown = Dropdown(_l("怎样公开"), choices=SHOWN, default="none")
 
     def validate(self, extra_validators: Any = None) -> bool:
         fine = super().validate(extra_validators)
-        if self.donor_kind.data and not (self.donor_name.data or "").strip():
+        if self.donor_kind.data and not printable.visible(self.donor_name.data or "").strip():
             self.donor_name.errors = [_("请填写捐赠人姓名或单位，或者选“不写捐赠人”。")]
             return False
         return fine

@@ -10,7 +10,7 @@ from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from ... import web
-from ...forms import Dropdown, Given, YuanField
+from ...forms import Dropdown, Given, Printed, YuanField
 from ...projects.measures import ItemFigures
 from ..disbursements import PaymentWish
 from ..rules import Part
@@ -25,11 +25,11 @@ class PaymentForm(DatedForm):
     sub_code: str
 
     account = Dropdown(_l("付款账户"))
-    payee = StringField(_l("收款单位或个人"), [Given(_l("请填写收款单位或个人。")), Length(max=200)])
-    purpose = StringField(_l("用途"), [Given(_l("请填写用途。")), Length(max=300)])
+    payee = StringField(_l("收款单位或个人"), [Given(_l("请填写收款单位或个人。")), Length(max=200), Printed()])
+    purpose = StringField(_l("用途"), [Given(_l("请填写用途。")), Length(max=300), Printed()])
     bought_zh = StringField(_l("买到什么（公开显示）"), [
-        Given(_l("请填写买到什么，公开页面要显示。")), Length(max=300)])
-    bought_en = StringField(_l("买到什么，英文（可不填）"), [Length(max=400)])
+        Given(_l("请填写买到什么，公开页面要显示。")), Length(max=300), Printed()])
+    bought_en = StringField(_l("买到什么，英文（可不填）"), [Length(max=400), Printed()])
     prepaid = BooleanField(_l("先付款，后交付"))
     files = MultipleFileField(_l("凭据文件"))
 
@@ -77,8 +77,8 @@ class RejectForm(DatedForm):
 class DeliverForm(DatedForm):
     on = DayField(_l("验收日期"), [Given(_l("请填写验收日期。"))])
     note_zh = TextAreaField(_l("落地情况（公开显示）"), [
-        Given(_l("请写一句落地情况，公开页面要显示。")), Length(max=300)])
-    note_en = StringField(_l("落地情况，英文（可不填）"), [Length(max=400)])
+        Given(_l("请写一句落地情况，公开页面要显示。")), Length(max=300), Printed()])
+    note_en = StringField(_l("落地情况，英文（可不填）"), [Length(max=400), Printed()])
 
 
 class ReturnedForm(DatedForm):

@@ -4,10 +4,11 @@
 that a person made; `table.tables` gives the bare rows that such a layout is made from.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ...errors import CharityLedgerError
+from ...table_errors import DayOutside, check_year
 from . import archive, camt053, mt940
 from .detect import Found, find, missing
 from .errors import (
@@ -80,7 +81,10 @@ def _files(data: bytes, name: str, layouts: Sequence[Layout], wanted: str, *, in
         if len(data) > MAX_FILE_BYTES:
             raise Refused(0, StatementTooLarge(limit=MAX_FILE))
         if not archive.is_archive(data):
-            return _file(data, name, layouts, wanted)
+            files = _file(data, name, layouts, wanted)
+            for file in files:
+                file.faults.extend(_of_another_century(file.parsed))
+            return files
         if inside:
             raise Refused(0, NoStatementInside())
         return [file for member, content in archive.members(data)
@@ -100,6 +104,15 @@ def _file(data: bytes, name: str, layouts: Sequence[Layout], wanted: str) -> lis
     others = [File(table.name, None, table.faults or _unread(table, place, bool(statements), layouts, wanted))
               for table, place in found if not isinstance(place, Found) and (table.faults or _is_table(place))]
     return statements + others or [File(name, None, [(0, LayoutUnknown())])]
+
+
+def _of_another_century(parsed: Parsed | None) -> Iterator[Fault]:
+    """Old lines are booked as the bank has them; a year like 1926 is a damaged file."""
+    for line in parsed.lines if parsed else ():
+        try:
+            check_year(line.booked_at.date())
+        except DayOutside as error:
+            yield line.row, error
 
 
 def _is_table(rows: Iterable[tuple[int, list[str]]]) -> bool:

@@ -1,7 +1,7 @@
 """PDFs of documents. The only package that imports reportlab."""
 
-from .errors import FontsNotMade, MissingGlyph
+from .errors import FontsNotMade
 from .fonts import FontFolder, ensure_fonts
 from .render import render
 
-__all__ = ["FontFolder", "FontsNotMade", "MissingGlyph", "ensure_fonts", "render"]
+__all__ = ["FontFolder", "FontsNotMade", "ensure_fonts", "render"]

@@ -41,7 +41,7 @@ _LAYOUTS: dict[type, tuple[Callable[[Any], Frame], Callable[[Sheet, Any, Frame],
 
 
 def render(document: Document, fonts: FontFolder) -> bytes:
-    """The document as PDF. Deterministic. Raises MissingGlyph, or FontsNotMade where the folder lacks the fonts."""
+    """The document as PDF. Deterministic. Raises FontsNotMade where the folder lacks the fonts."""
     frame_of, lay_out = _LAYOUTS[type(document)]
     with _ONE_AT_A_TIME:
         load(fonts)

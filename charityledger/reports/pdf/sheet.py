@@ -78,7 +78,7 @@ class Sheet:
         color: object = INK,
         track: float = 0,
     ) -> float:
-        """One line with its baseline at y; returns where it ends. Raises MissingGlyph."""
+        """One line with its baseline at y; returns where it ends."""
         runs, width = shape(s, bold)
         width = width * size + track * max(len(s) - 1, 0)
         if align == "r":

@@ -1,13 +1,13 @@
 """How a line of Chinese and Latin text is set: which glyphs, how far apart, where it breaks."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
+from charityledger.printable import drawn, visible
+
 from . import fonts
-from .errors import MissingGlyph
 
 OPEN, CLOSE, STOP = "“‘（《〈【「", "”’）》〉】」", "，。、；：！？"
 # Quotation marks fill a square in this font; beside Latin text they are drawn as narrow as Latin ones.
@@ -51,15 +51,13 @@ def kern(a: str | None, b: str | None) -> float:
 
 @lru_cache(10_000)
 def shape(text: str, bold: bool) -> Shape:
-    """((offset, run), …) and the width of a line, in em. Raises MissingGlyph: reportlab would print nothing."""
+    """((offset, run), …) and the width of a line, in em. reportlab would print nothing for what the font lacks, so its
+    code point is drawn: one name must not keep a fund's document from everybody."""
     font: Any = fonts.face(bold)
-    widths, known = font.charWidths, font.charToGlyph
+    widths = font.charWidths
     if text.isascii() and text.isprintable():
         return ((0.0, text),), sum(map(widths.__getitem__, text.encode())) / 1000
-    for ch in text:
-        if ord(ch) not in known:
-            raise MissingGlyph(character=ch, code_point=f"U+{ord(ch):04X}", text=text)
-    return _runs(text, widths)
+    return _runs(drawn(text), widths)
 
 
 def _runs(text: str, widths: dict[int, float]) -> Shape:
@@ -84,20 +82,15 @@ def measure(text: str, size: float, bold: bool = False, track: float = 0) -> flo
     return shape(text, bold)[1] * size + track * max(len(text) - 1, 0)
 
 
-# Characters that are never seen: joiners and marks of direction that come along from web pages, variation selectors.
-_UNSEEN = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]"
-)
-
-
 def clean(text: str) -> str:
-    """Text that people typed, as one line: composed characters, single spaces, nothing invisible."""
-    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", text)).split())
+    """Text that people typed, as one line: composed characters, single spaces, nothing invisible, nothing that the font
+    lacks."""
+    return drawn(" ".join(visible(text).split()))
 
 
 # What stays together: the last words of names, Latin words, figures with their marks.
 _UNIT = re.compile(
-    r"(?:有限|分)?公司|委员会|基金会|街道|社区|[A-Za-z0-9À-ɏ][A-Za-z0-9À-ɏ.,:/@%+\-–−'’]*|\s+|."
+    r"〔U\+[0-9A-F]+〕|(?:有限|分)?公司|委员会|基金会|街道|社区|[A-Za-z0-9À-ɏ][A-Za-z0-9À-ɏ.,:/@%+\-–−'’]*|\s+|."
 )
 _NOT_FIRST = STOP + CLOSE + "%.,;:!?)’·"
 _NOT_LAST = OPEN + "(¥"

@@ -75,7 +75,8 @@ def needs() -> Response:
 def fund(code: str) -> Response:
     """A fund's statement. Staff and auditors may ask for the names with `full=1`; everybody else gets it without."""
     day = today(web.clock())
-    starts, ends = _day("from", day.replace(month=1, day=1)), _day("to", day)
+    ends = _day("to", day)
+    starts = _day("from", ends.replace(month=1, day=1))
     office = web.actor().role in OFFICE
     if not office and db.session.scalar(select(SubProject.id).where(SubProject.code == code,
                                                                     SubProject.status == "draft")) is not None:
@@ -83,10 +84,10 @@ def fund(code: str) -> Response:
     if not office and ("from" in request.args or "to" in request.args):
         # Numbered and kept is only the year so far: visitors could ask for any number of other periods.
         return _file(service.fund_preview(clock=web.clock(), language=language(), fund=code, starts_on=starts,
-                                          ends_on=max(starts, ends)), f"{code}-{starts}-{ends}-{language()}.pdf")
+                                          ends_on=ends), f"{code}-{starts}-{ends}-{language()}.pdf")
     full = bool(request.args.get("full")) and office
     return _issued(service.fund(actor=web.actor(), clock=web.clock(), language=language(), fund=code,
-                                starts_on=starts, ends_on=max(starts, ends), public=not full))
+                                starts_on=starts, ends_on=ends, public=not full))
 
 
 def _may_see(donor_id: int | None, pledge_id: int | None) -> bool:

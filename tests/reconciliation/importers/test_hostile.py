@@ -26,6 +26,12 @@ def codes(data: bytes, wanted: str = "") -> list[tuple[int, str]]:
     return [(row, error.code) for row, error in read(data, wanted)[1]]
 
 
+@pytest.mark.parametrize("year", ["1926", "1999", "2101"])
+def test_a_line_of_another_century_is_a_fault_of_its_row(year: str) -> None:
+    assert codes(ICBC + LINE.replace(b"2026-11", f"{year}-11".encode())) == [(2, "day_outside")]
+    assert codes(ICBC + LINE.replace(b"2026-11", b"2000-11")) == []
+
+
 def archive(**members: bytes) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
