@@ -66,7 +66,7 @@ def office_sections() -> list[Section]:
             for label, blueprints in (
                 (_("工作台"), ("desk",)),
                 (_("收款"), ("receipts", "statements", "suspense", "pledges", "cashboxes", "goods", "donors",
-                            "accounts", "corrections", "state_receipts")),
+                            "accounts", "corrections", "state_receipts", "mappings")),
                 (pgettext("list", "拨付"), ("payments",)),
                 (_("审批"), ("approvals", "surplus")),
                 (pgettext("list", "项目"), ("catalogue", "updates")),

@@ -6,7 +6,7 @@ from ...donations import approvals
 from ...donations.approvals import Handler
 from .. import closing as close
 from .. import explain, months, undo
-from . import closing, imports
+from . import closing, imports, mappings
 
 
 def init_app(app: Flask) -> None:
@@ -16,4 +16,5 @@ def init_app(app: Flask) -> None:
     approvals.register(months.KIND, Handler(close.approve, close.reject, about=closing.about,
                                             part="closing/_asked.html"))
     app.register_blueprint(imports.blueprint)
+    app.register_blueprint(mappings.blueprint)
     app.register_blueprint(closing.blueprint)
