@@ -8,7 +8,7 @@ Unlike the layouts that we know, nothing here is told by single words: the head 
 columns without a word, or two with the same, may be used as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
@@ -83,39 +83,48 @@ class TableMapping:
         return found
 
     def check(self) -> None:
-        """Raises a kind of MappingWrong, or UnknownCurrency."""
-        places = self.places
-        if not set(places) <= set(FIELDS) or len({at for _, at in self.columns}) < len(self.columns):
-            raise MappingWrong()
-        if any(not 0 <= at < len(self.head) for _, at in self.columns):
-            raise MappingWrong()
-        if sum(1 for word in self.words if word) < LEAST_COLUMNS:
-            raise HeadTooShort(least=LEAST_COLUMNS)
-        self._check_fields(places)
-        self._check_head(places)
-        if both := {word.casefold() for word in self.in_words} & {word.casefold() for word in self.out_words}:
-            raise WordBothWays(text=min(both))
-        currency(self.currency)
+        """Raises the first of `problems`."""
+        for problem in self.problems():
+            raise problem
 
-    def _check_fields(self, places: Mapping[str, Sequence[int]]) -> None:
+    def problems(self) -> Iterator[CharityLedgerError]:
+        """Why no table can be read by it: kinds of MappingWrong, UnknownCurrency."""
+        places = self.places
+        columns = [at for _, at in self.columns]
+        if (not set(places) <= set(FIELDS) or len(set(columns)) < len(columns)
+                or any(not 0 <= at < len(self.head) for at in columns)):
+            yield MappingWrong()
+            return
+        if sum(1 for word in self.words if word) < LEAST_COLUMNS:
+            yield HeadTooShort(least=LEAST_COLUMNS)
+        yield from self._field_problems(places)
+        yield from self._head_problems(places)
+        if both := {word.casefold() for word in self.in_words} & {word.casefold() for word in self.out_words}:
+            yield WordBothWays(text=min(both))
+        try:
+            currency(self.currency)
+        except CharityLedgerError as error:
+            yield error
+
+    def _field_problems(self, places: Mapping[str, Sequence[int]]) -> Iterator[MappingWrong]:
         for name, at in places.items():
             if name not in MANY and len(at) > 1:
-                raise FieldTwice(field=name, columns=", ".join(str(one + 1) for one in at))
+                yield FieldTwice(field=name, columns=", ".join(str(one + 1) for one in at))
         if "date" not in places:
-            raise NoDateColumn()
+            yield NoDateColumn()
         if "amount" in places and ("in" in places or "out" in places):
-            raise AmountTwoWays()
-        if not places.keys() & {"in", "out", "amount"}:
-            raise NoAmountColumn()
+            yield AmountTwoWays()
+        elif not places.keys() & {"in", "out", "amount"}:
+            yield NoAmountColumn()
         if "direction" in places and "amount" not in places:
-            raise DirectionAlone()
+            yield DirectionAlone()
 
-    def _check_head(self, places: Mapping[str, Sequence[int]]) -> None:
-        """A line taken for the head would be this very table's name, and no other file's."""
+    def _head_problems(self, places: Mapping[str, Sequence[int]]) -> Iterator[MappingWrong]:
+        """A line taken for the head would be this very file's name, and no other's."""
         for name in ("date", "in", "out", "amount"):
             for at in places.get(name, ()):
                 if self.words[at:at + 1] and _is_value(name, self.words[at], self.dates):
-                    raise HeadIsLine(text=self.head[at][:40])
+                    yield HeadIsLine(text=self.head[at][:40])
 
     def layout(self, name: str) -> Layout:
         """For `importers.read` and `read_with`; `name`: what lines are said to be in. The mapping is checked."""

@@ -105,18 +105,21 @@ def create() -> Page:
     if not form.validate_on_submit():
         return _page(place, form)
     mapping = form.mapping(place.head, place.source)
+    for problem in mapping.problems():
+        form.blame(problem)
+    if form.faults():
+        return _page(place, form)
+    trial = _try(mapping, place.data)
+    if request.form.get("act") != "save":
+        return _page(place, form, trial, 200)
+    if not trial.fits:
+        form.form_errors.append(_("按这样的对应读不出流水，没有记住。请看下面读不出的原因，改好再试。"))
+        return _page(place, form, trial)
     try:
-        mapping.check()
-        trial = _try(mapping, place.data)
-        if request.form.get("act") != "save":
-            return _page(place, form, trial, 200)
-        if not trial.fits:
-            form.form_errors.append(_("按这样的对应读不出流水，没有记住。请看下面读不出的原因，改好再试。"))
-            return _page(place, form, trial)
         mappings.make(name=str(form.label.data), mapping=mapping, actor=web.actor(), clock=web.clock(), key=form.key)
     except CharityLedgerError as error:
         form.blame(error)
-        return _page(place, form)
+        return _page(place, form, trial)
     flash(_("记住了。以后表头一样的文件都这样读。"))
     return redirect(url_for("statements.look", sha256=place.sha256, account=place.account.code, name=place.name), 303)
 
