@@ -1,4 +1,4 @@
-"""An unknown table, walked from its upload to its import as the people of the office walk, and the next file after it."""
+"""An unknown table, walked from its upload to its import as the office walks, and the next file after it."""
 
 import hashlib
 import io
@@ -199,7 +199,8 @@ def test_a_file_that_is_read_by_a_mapping_and_has_faults_says_so(office: Clients
 
 
 @pytest.mark.parametrize(("data", "says"), [
-    (b" ", "没有表格"), ((",".join(f"c{n}" for n in range(500)) + "\n1,2\n").encode(), "列数太多"), (b"PK\x03\x04", "打不开")])
+    (b" ", "没有表格"), ((",".join(f"c{n}" for n in range(500)) + "\n1,2\n").encode(), "列数太多"),
+    (b"PK\x03\x04", "打不开")])
 def test_what_is_no_table_is_said(office: Clients, data: bytes, says: str) -> None:
     assert upload(office["staff"], data, "odd.csv").status_code == 422
     where = {"sha256": hashlib.sha256(data).hexdigest(), "account": "BANK", "name": "odd.csv"}

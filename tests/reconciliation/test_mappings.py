@@ -16,7 +16,12 @@ from charityledger.extensions import db
 from charityledger.reconciliation import mappings, reading
 from charityledger.reconciliation.importers.mapped import TableMapping
 from charityledger.reconciliation.importers.mapping_errors import NoDateColumn
-from charityledger.reconciliation.mappings import HeadMapped, MappingNameTaken, MappingNameWrong, MappingRemoved
+from charityledger.reconciliation.mappings import (
+    HeadMapped,
+    MappingNameTaken,
+    MappingNameWrong,
+    MappingRemoved,
+)
 from charityledger.reconciliation.reading import StatementRead, UnknownFormat
 from tests.donations.world import STAFF
 from tests.reconciliation.files import counts, look, take
@@ -44,7 +49,8 @@ def test_what_is_remembered_is_what_was_said(books: FixedClock) -> None:
     kept = mappings.in_use(db.session())
     assert [(one.id, one.name, one.mapping, one.made_by, one.made_at) for one in kept] == [
         (number, "村镇银行", SIMPLE, STAFF.user_id, books.now())]
-    assert (mappings.name_of(db.session(), f"table-{number}"), mappings.name_of(db.session(), "boc")) == ("村镇银行", "")
+    assert mappings.name_of(db.session(), f"table-{number}") == "村镇银行"
+    assert mappings.name_of(db.session(), "boc") == ""
     assert mappings.known_words(db.session()) == {"何时": "date", "进": "in", "谁": "name"}
     event = db.session.scalars(select(Event).where(Event.kind == "column_mapping_made")).one()
     assert (event.subject_id, event.actor_id) == (str(number), STAFF.user_id)
@@ -69,7 +75,7 @@ def test_by_name_and_by_format(books: FixedClock) -> None:
     number = make(books)
     for wanted in ("村镇银行", f"table-{number}"):
         assert len(told(wanted=wanted).parsed.lines) == 2
-    assert [error.code for _, error in told("a,b,c,d\n1,2,3,4\n".encode(), "村镇银行").faults] == ["columns_missing"]
+    assert [error.code for _, error in told(b"a,b,c,d\n1,2,3,4\n", "村镇银行").faults] == ["columns_missing"]
     for wanted in ("别的", "table-99"):
         with pytest.raises(UnknownFormat):
             told(wanted=wanted)

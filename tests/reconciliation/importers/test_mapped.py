@@ -67,7 +67,8 @@ def test_the_same_table_as_a_workbook() -> None:
 
 
 @pytest.mark.parametrize("head", [
-    ",".join(reversed(HEAD)), ",".join(HEAD) + ",多出来的", ",".join(HEAD[:-1]), ",".join(HEAD).replace("钱数", "金额")])
+    ",".join(reversed(HEAD)), ",".join(HEAD) + ",多出来的", ",".join(HEAD[:-1]),
+    ",".join(HEAD).replace("钱数", "金额")])
 def test_another_head_is_another_table(head: str) -> None:
     changed = TABLE.replace(",".join(HEAD), head).encode()
     assert read(changed, made=[VILLAGE.layout("table-1")])[0] is None
