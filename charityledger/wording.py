@@ -265,6 +265,20 @@ SENTENCES: dict[str, LazyString] = {
     "looks_like_other_layout": _l("另一种格式的文件里有日期和金额相同的一行（%(day)s，%(amount_fen)s），可能就是它。"),
     "known_or_twin": _l("%(day)s这一天文件里只有一部分，分不清这一行（%(amount_fen)s）是导入过的，还是又一笔。"),
     "month_closed": _l("%(day)s所在的月份已经结账。留下的话，记在最早的未结账日期。"),
+    # column mappings
+    "mapping_wrong": _l("这样的对应读不了任何表格，没有记住。请重新选每一列是什么。"),
+    "mapping_head_short": _l("表头至少要有%(least)s列写了字。请另选一行作表头。"),
+    "mapping_head_is_line": _l("“%(text)s”像是一行流水里的内容，不像表头。请另选一行作表头。"),
+    "mapping_no_date": _l("还没有说哪一列是日期。"),
+    "mapping_no_amount": _l("还没有说哪一列是金额：收入、支出，或者收支同一列。"),
+    "mapping_amount_two_ways": _l("金额要么收入、支出分两列，要么收支同一列，不能两样都选。"),
+    "mapping_direction_alone": _l("选了收支方向，却没有选收支同一列的金额。"),
+    "mapping_field_twice": _l("第%(columns)s列选了同一项，这一项只能有一列。"),
+    "mapping_word_both_ways": _l("“%(text)s”既写成收入又写成支出，请去掉一边。"),
+    "mapping_name_wrong": _l("名字要有1到%(most)s个字，不能与系统自带的格式同名。"),
+    "mapping_name_taken": _l("已经有一种表格叫“%(text)s”，请换一个名字。"),
+    "head_mapped": _l("这种表头已经有同事说明过（%(name)s），没有再记。要改，先不再用那一个。"),
+    "mapping_removed": _l("“%(name)s”先前已经不再用了，没有新的改动。"),
 }
 
 TOTAL_NAMES = {

@@ -73,7 +73,8 @@ def statement() -> None:
 @statement.command("import")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--account", "account_code", required=True, help="code of the money account")
-@click.option("--format", "wanted", default="", help="the file's format; default: told by its content")
+@click.option("--format", "wanted", default="",
+              help="the file's format, or the name of a column mapping; default: told by its content")
 @click.option("--yes", is_flag=True, help="confirm what a person would be asked, and add the account if it is new")
 @JSON
 @with_database
@@ -83,9 +84,9 @@ def import_statement(file: Path, account_code: str, wanted: str, yes: bool, as_j
     Without --yes nothing is imported where the file does not agree with itself or a line is doubtful.
     """
     from ..extensions import db
-    from ..reconciliation import imports, reading
+    from ..reconciliation import imports, mappings, reading
 
-    told = reading.read(file.read_bytes(), file.name, wanted)
+    told = reading.read(file.read_bytes(), file.name, wanted, mappings.in_use(db.session()))
     seen = imports.preview(db.session(), told, account_code, create=yes)
     result = _import_result(seen)
     if not seen.blocked and (yes or not seen.asks):
@@ -107,7 +108,8 @@ def import_statement(file: Path, account_code: str, wanted: str, yes: bool, as_j
 def _import_result(seen: "Preview") -> dict[str, Any]:
     parsed = seen.file.parsed
     return {
-        "file_sha256": seen.file.sha256, "format": parsed.format, "account": seen.account_code, "imported": False,
+        "file_sha256": seen.file.sha256, "format": parsed.format, "mapping": seen.file.mapping or None,
+        "account": seen.account_code, "imported": False,
         "known_file": seen.statement is not None, "books": parsed.books, "lines": len(parsed.lines), "new": seen.new,
         "known": seen.known, "doubtful": seen.doubtful, "neutral": parsed.neutral,
         "foreign": len(parsed.lines) - len(parsed.local), "in_fen": parsed.in_fen, "out_fen": parsed.out_fen,
@@ -155,6 +157,26 @@ def list_statements(as_json: bool) -> None:
         click.echo(f"{row['id']:>6} {row['account']:<20} {row['first_on']} {row['last_on']} {row['lines']:>7} "
                    f"{format_fen(int(str(row['in_fen']))):>16} {format_fen(int(str(row['out_fen']))):>16}  "
                    f"{row['file']}")
+
+
+@statement.command("mappings")
+@JSON
+@with_database
+def list_mappings(as_json: bool) -> None:
+    """Tables that people explained in the browser, each with its columns; `import --format` takes their names."""
+    from ..extensions import db
+    from ..reconciliation import mappings
+
+    found = mappings.in_use(db.session())
+    if as_json:
+        print_json([{"id": one.id, "name": one.name, "format": one.format, "head": one.mapping.head,
+                     "columns": {field: [at + 1 for at in places] for field, places in one.mapping.places.items()},
+                     "source": one.mapping.source, "dates": one.mapping.dates, "made_by": one.made_by,
+                     "made_at": one.made_at} for one in found])
+        return
+    for one in found:
+        click.echo(f"{one.format:<10} {one.name}  " + ", ".join(
+            f"{one.mapping.head[at] or at + 1} = {field}" for field, at in one.mapping.columns))
 
 
 @statement.command("lines")

@@ -65,7 +65,7 @@ def office_sections() -> list[Section]:
     return [Section(label, address, request.blueprint in blueprints)
             for label, blueprints in (
                 (_("工作台"), ("desk",)),
-                (_("对账"), ("reconcile", "statements", "suspense", "closing")),
+                (_("对账"), ("reconcile", "statements", "mappings", "suspense", "closing")),
                 (_("收款"), ("receipts", "pledges", "cashboxes", "goods", "donors", "accounts", "corrections",
                             "state_receipts")),
                 (pgettext("list", "拨付"), ("payments",)),

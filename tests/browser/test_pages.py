@@ -1,5 +1,6 @@
 """One page of every kind that a role can reach by links: it answers, fits its window and has no axe-core violation."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from urllib.parse import urlsplit
 
@@ -105,3 +106,48 @@ def test_the_look_at_a_file_of_state_receipts(site: Site, open_page: Callable[..
     assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
     assert Axe().run(page).response["violations"] == []
     picture(page, f"staff/state_receipts.preview-{width}-{bool(amount)}")
+
+
+TABLE = ("演示村镇银行,,,,\n记账何时,钱数,方向词,谁付的,说了什么\n13/04/2026 09:30,3600.00,进,张三,捐9482719322\n"
+         "14/04/2026 10:00,20.00,出,演示银行,费\n")
+
+
+@pytest.mark.parametrize(("start", "width", "scripts"), [("/", 390, True), ("/en/", 1280, True), ("/", 1280, False)])
+def test_explaining_a_table(site: Site, open_page: Callable[..., Page], picture: Callable[[Page, str], None],
+                            start: str, width: int, scripts: bool) -> None:
+    """From an unknown file to the look at its import, with scripts and without; then out of use again."""
+    page = open_page(width=width, scripts=scripts)
+    site.sign_in(page, "staff")
+    page.goto(f"{site.url}{start}desk/statements")
+    # Not through the form: its answer is 422, which a browser reports as an error.
+    csrf = page.locator("form[enctype] input[name=csrf_token]").get_attribute("value") or ""
+    page.request.post(f"{site.url}{start}desk/statements/preview", headers={"Referer": page.url}, multipart={
+        "csrf_token": csrf, "account": "BANK",
+        "file": {"name": "village.csv", "mimeType": "text/csv", "buffer": TABLE.encode()}})
+    sha256 = hashlib.sha256(TABLE.encode()).hexdigest()
+    page.goto(f"{site.url}{start}desk/statements/mappings/new?sha256={sha256}&account=BANK&name=village.csv")
+    assert page.locator("input[name=head]:checked").get_attribute("value") == "2"
+    looks(page, picture, f"staff/mappings.new-{width}", scripts=scripts)
+    for at, field in enumerate(("date", "amount", "direction", "name", "memo")):
+        page.select_option(f"select[name=column_{at}]", field)
+    page.check("input[name=dates][value=dmy]")
+    page.fill("input[name=in_words]", "进")
+    page.fill("input[name=out_words]", "出")
+    page.locator("button[value=look]").click()
+    assert page.locator("#errors tbody tr").count() == 2
+    looks(page, picture, f"staff/mappings.create-{width}", scripts=scripts)
+    page.locator("button[value=save]").click()
+    assert "/preview?" in page.url
+    looks(page, picture, f"staff/statements.look-{width}", scripts=scripts)
+    page.goto(f"{site.url}{start}desk/statements/mappings")
+    looks(page, picture, f"staff/mappings.home-{width}", scripts=scripts)
+    page.locator("main tbody form button").click()
+    assert page.locator("main tbody form button").count() == 0
+
+
+def looks(page: Page, picture: Callable[[Page, str], None], name: str, *, scripts: bool) -> None:
+    assert page.locator("h1").count() == 1
+    if scripts:
+        assert not page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        assert Axe().run(page).response["violations"] == []
+    picture(page, name)

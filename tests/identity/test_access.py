@@ -1,4 +1,4 @@
-"""Every page of identity and of state receipts, for every role; and that no route anywhere lacks its rule."""
+"""Every page of identity, statement files and state receipts, for every role; and that no route lacks its rule."""
 
 import re
 from collections.abc import Callable
@@ -45,6 +45,18 @@ TABLE = {
     ("POST", "/admin/users/<int:user_id>/deactivate"): ADMINS_WRITE,
     ("POST", "/admin/users/<int:user_id>/activate"): ADMINS_WRITE,
     ("POST", "/admin/users/<int:user_id>/code"): ADMINS_WRITE,
+    ("GET", "/desk/statements"): KEEPERS_READ,
+    ("GET", "/desk/statements/preview"): KEEPERS_READ,
+    ("POST", "/desk/statements/preview"): KEEPERS_WRITE,
+    ("POST", "/desk/statements/import"): KEEPERS_WRITE,
+    ("GET", "/desk/statements/<int:statement_id>"): KEEPERS_READ,
+    ("GET", "/desk/statements/<int:statement_id>/file"): KEEPERS_READ,
+    ("POST", "/desk/statements/runs"): KEEPERS_WRITE,
+    ("GET", "/desk/statements/runs/<int:run_id>"): KEEPERS_READ,
+    ("GET", "/desk/statements/mappings"): KEEPERS_READ,
+    ("GET", "/desk/statements/mappings/new"): KEEPERS_READ,
+    ("POST", "/desk/statements/mappings/new"): KEEPERS_WRITE,
+    ("POST", "/desk/statements/mappings/<int:mapping_id>/remove"): KEEPERS_WRITE,
     ("GET", "/desk/state-receipts"): KEEPERS_READ,
     ("GET", "/desk/state-receipts/export.<any(csv, xlsx):kind>"): KEEPERS_READ,
     ("GET", "/desk/state-receipts/import"): KEEPERS_READ,
@@ -62,7 +74,7 @@ def test_the_table_names_every_route(app: Flask) -> None:
     routes = {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.partition(".")[0] in ("identity", "users", "state_receipts")
+        if rule.endpoint.partition(".")[0] in ("identity", "users", "state_receipts", "statements", "mappings")
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
     assert routes == set(TABLE)
 

@@ -15,6 +15,7 @@ from charityledger.reconciliation import (
     decide,
     explain,
     imports,
+    mappings,
     months,
     pairing,
     returns,
@@ -23,6 +24,7 @@ from charityledger.reconciliation import (
     undo,
 )
 from charityledger.reconciliation.decide import Share
+from charityledger.reconciliation.importers.mapped import TableMapping
 from charityledger.reconciliation.imports import EVERYTHING, Confirmed
 from charityledger.reconciliation.runs import Policy
 from tests.promises.use_cases import Given, Use, decision, reference, second, staff
@@ -128,6 +130,12 @@ def matched(world: World) -> Given:
             "clock": world.clock}
 
 
+def table(world: World) -> Given:
+    """A head that nobody explained yet."""
+    word = world.ids.token()
+    return staff(world, name=word[:30], mapping=TableMapping(("何时", "进", word), (("date", 0), ("in", 1))))
+
+
 LINES = (
     Use("import a statement", imports.commit, statement,
         {"file": lambda w: statement(w)["file"], "account_code": WECHAT, "confirmed": Confirmed(), "create": True}),
@@ -158,6 +166,10 @@ LINES = (
     Use("begin a run", runs._begin, lambda w: {"run_id": run(w)}),
     Use("confirm a chunk", runs._confirm, matched),
     Use("end a run", runs._end, lambda w: {"run_id": run(w), "state": "done", "clock": w.clock}),
+    Use("remember a table", mappings.make, table,
+        {"name": "另一个", "mapping": lambda w: table(w)["mapping"]}),
+    Use("a table out of use", mappings.remove, lambda w: staff(w, mapping_id=mappings.make(**table(w))),
+        {"mapping_id": 0}),
     Use("ask for a close", closing.ask, to_close,
         {"period": "202612", "vouched": (), "year_end": True, "note": "x"}),
     Use("close a month", approvals.decide, lambda w: decision(w, closing.ask(**to_close(w)))),

@@ -72,16 +72,19 @@ class BillRow(db.Model):
 
 
 class ColumnMapping(db.Model):
-    """Which column of a table means what, made once from a preview and remembered by the table's own head."""
+    """Which column of a table means what, made once from a preview and remembered by the table's own head.
+
+    Rows stay: a removed one gives up its hash, and its options say who removed it and when.
+    """
 
     __tablename__ = "column_mapping"
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    head_hash: Mapped[str] = mapped_column(String(64), unique=True)     # SHA-256 of the head's words
+    head_hash: Mapped[str] = mapped_column(String(64), unique=True)     # SHA-256 of the head's words, or `removed <id>`
     name: Mapped[str] = mapped_column(String(80))
     head: Mapped[str] = mapped_column(Text)             # JSON list of column names
-    columns: Mapped[str] = mapped_column(Text)          # JSON {field: column name}
-    options: Mapped[str] = mapped_column(Text, default="{}")
+    columns: Mapped[str] = mapped_column(Text)          # JSON {field: [numbers of columns from 1]}
+    options: Mapped[str] = mapped_column(Text, default="{}")    # JSON: the rest of importers.mapped.TableMapping
     made_by: Mapped[int | None] = mapped_column(Integer)
     made_at: Mapped[datetime] = mapped_column(Instant)
 

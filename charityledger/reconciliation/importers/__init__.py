@@ -1,7 +1,7 @@
 """Parsers of statement files: bytes in, lines and problems out. Pure; they know no database.
 
 `read` and `read_all` recognise the format by content, or take the one that a person chose; `read_with` takes a layout
-that a person made; `table.tables` gives the bare rows that such a layout is made from.
+that a person made (`mapped`); `bare.sheets` gives the bare rows that such a layout is made from.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -46,10 +46,10 @@ class File:
     faults: list[Fault] = field(default_factory=list)
 
 
-def read(data: bytes, wanted: str = "") -> Result:
+def read(data: bytes, wanted: str = "", made: Sequence[Layout] = ()) -> Result:
     """The lines of a statement file, told by its content, or by `wanted`, one of FORMATS. (None, faults) where it is no
-    statement; faults with a row are lines that cannot be read."""
-    return _single(read_files(data, wanted))
+    statement; faults with a row are lines that cannot be read. `made`: layouts of people's, recognised like others."""
+    return _single(read_files(data, wanted, made))
 
 
 def read_all(data: bytes, wanted: str = "") -> list[Result]:
@@ -57,9 +57,9 @@ def read_all(data: bytes, wanted: str = "") -> list[Result]:
     return [(file.parsed, file.faults) for file in read_files(data, wanted)]
 
 
-def read_files(data: bytes, wanted: str = "") -> list[File]:
+def read_files(data: bytes, wanted: str = "", made: Sequence[Layout] = ()) -> list[File]:
     """The same with the names of the archive's files or the workbook's sheets; at least one."""
-    layouts = [layout for layout in LAYOUTS if wanted in ("", layout.format)]
+    layouts = [layout for layout in (*made, *LAYOUTS) if wanted in ("", layout.format)]
     return _files(data, "", layouts, wanted)
 
 

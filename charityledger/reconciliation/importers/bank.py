@@ -32,10 +32,14 @@ class BankReader(StatedReader):
 
     def footer(self, row: dict[str, str], cells: Sequence[str]) -> None:
         super().footer(row, cells)
-        if SUM_ROW.match(said(cells)) and self.two_columns:
-            for name in ("in", "out"):
-                if not is_blank(row[name]):
-                    self.stated.totals.setdefault(f"{name}_fen", abs(fen(row[name])))
+        if SUM_ROW.match(said(cells)):
+            self.take_sums(row)
+
+    def take_sums(self, row: dict[str, str]) -> None:
+        """What a row below the lines says that the two columns come to. Raises a kind of InvalidInput."""
+        for name in ("in", "out") if self.two_columns else ():
+            if not is_blank(row[name]):
+                self.stated.totals.setdefault(f"{name}_fen", abs(fen(row[name])))
 
     def line(self, number: int, row: dict[str, str], evidence: Originals) -> Line | None:
         booked_at, has_time = self.when(row)

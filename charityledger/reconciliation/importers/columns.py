@@ -57,7 +57,7 @@ class Head:
         self.cells = tuple(clean(cell) for cell in cells)
         while self.cells and not self.cells[-1]:
             self.cells = self.cells[:-1]
-        self.width = len(self.cells)
+        self.width = self.named = len(self.cells)      # `named`: a row with fewer cells was cut short
         self.raw = list(cells[:self.width])
         places = _places(self.cells)
         self.many = {field: [at for word in words[field] for at in places.get(word, ())][:8]
@@ -90,7 +90,7 @@ class Head:
 
     def repeats(self, cells: list[str]) -> bool:
         """Whether a row is this head again, as printed pages have it."""
-        return cells[:self.width] == self.raw
+        return cells[:len(self.raw)] == self.raw
 
     def values(self, cells: list[str]) -> dict[str, str]:
         """Every field's cell, cleaned; empty where the file has no such column. `cells` has at least `width` cells

@@ -45,7 +45,7 @@ def _best(number: int, cells: Sequence[str], before: Sequence[Row], layouts: Ite
         return None
     words = {form for cell in cells for form in spellings(cell)}
     above = "\n".join(said(row) for _, row in before)
-    fitting: list[tuple[bool, int, Layout, Head]] = []
+    fitting: list[tuple[bool, bool, int, Layout, Head]] = []
     for layout in layouts:
         head = layout.head(number, cells)
         if head.lacks(layout.needs):
@@ -53,10 +53,10 @@ def _best(number: int, cells: Sequence[str], before: Sequence[Row], layouts: Ite
         named = any(name in above for name in layout.names)
         marked = any(words.issuperset((mark,) if isinstance(mark, str) else mark) for mark in layout.marks)
         if chosen or named or marked or not (layout.marks or layout.names):
-            fitting.append((named, len(head.fields), layout, head))
+            fitting.append((layout.made, named, len(head.fields), layout, head))
     if not fitting:
         return None
-    _, _, layout, head = max(fitting, key=lambda found: found[:2])
+    *_, layout, head = max(fitting, key=lambda found: found[:3])
     return layout, head
 
 

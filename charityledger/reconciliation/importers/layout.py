@@ -67,7 +67,8 @@ class Layout:
 
     `marks`: words of the head that tell this format from others (several together, where none does alone); `names`:
     what stands above the head and does so, too. One of all these must be there for the format to be recognised, if it
-    has any. `money`: the fields with amounts, which a row that was cut short must not end in.
+    has any. `money`: the fields with amounts, which a row that was cut short must not end in. `made`: people said it of
+    exactly this head, which goes before whatever else it looks like.
     """
 
     format: str
@@ -79,6 +80,7 @@ class Layout:
     names: tuple[str, ...] = ()
     books: bool = True
     money: tuple[str, ...] = ("amount", "in", "out", "balance")
+    made: bool = False
 
     def head(self, row: int, cells: Sequence[str]) -> Head:
         """The row as this format's head, fitting or not."""

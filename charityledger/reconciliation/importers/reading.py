@@ -56,7 +56,7 @@ def _read(parsed: Parsed, reader: Reader, layout: Layout, evidence: Originals, n
     if given > head.width and any(cell.strip() for cell in cells[head.width:]):
         raise ExtraCells()
     # What is missing may be cut off, and so may the end of the last cell there is.
-    if given < head.width and not atomic and any(head.one.get(money, -1) >= given - 1 for money in layout.money):
+    if given < head.named and not atomic and any(head.one.get(money, -1) >= given - 1 for money in layout.money):
         raise RowCutShort()
     line = reader.line(number, row, evidence)
     if line is None:

@@ -70,11 +70,15 @@ class StatedReader(Reader):
         bare = len(first) < 7 or "收" in first or "支" in first
         if not (_begins_footer(first) or (bare and _BARE_SUM.fullmatch(said(cells)))):
             return False
+        return not self.is_dated(row)
+
+    def is_dated(self, row: dict[str, str]) -> bool:
+        """Whether a row says on which day it happened."""
         try:
             moment(row.get("date") or row["time"])
         except CharityLedgerError:
-            return True
-        return False
+            return False
+        return True
 
     def once(self, text: str) -> str:
         """An equal text that stands in memory already, where there is one. Only so many are remembered."""

@@ -6,7 +6,7 @@ from ...donations import approvals
 from ...donations.approvals import Handler
 from .. import closing as close
 from .. import explain, months, undo
-from . import closing, desk, imports
+from . import closing, desk, imports, mappings
 
 
 def init_app(app: Flask) -> None:
@@ -18,4 +18,5 @@ def init_app(app: Flask) -> None:
                                             part="closing/_asked.html"))
     app.register_blueprint(desk.blueprint)
     app.register_blueprint(imports.blueprint)
+    app.register_blueprint(mappings.blueprint)
     app.register_blueprint(closing.blueprint)

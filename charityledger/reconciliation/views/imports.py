@@ -27,7 +27,7 @@ from ...extensions import db
 from ...identity.policy import access
 from ...projects import exchange
 from ...projects.files import SANDBOX, FileMissing, FileTooLarge
-from .. import book, doubts, enrichment, imports, reading, runs, statements
+from .. import book, doubts, enrichment, imports, mappings, reading, runs, statements
 from ..errors import ToConfirm
 from ..forms.imports import ImportForm, RunForm, UploadForm, answer_name
 
@@ -74,7 +74,12 @@ def _read(upload: FileStorage) -> reading.StatementRead:
     if len(data) > MAX_UPLOAD_MB * 1024 * 1024:
         raise FileTooLarge(name=name, limit_mb=MAX_UPLOAD_MB)
     exchange.hold(_instance(), data, web.clock())
-    return reading.read(data, name)
+    return reading.read(data, name, made=mappings.in_use(db.session()))
+
+
+def _read_again(sha256: str, name: str) -> reading.StatementRead:
+    """Raises PreviewGone."""
+    return reading.read(exchange.held(_instance(), sha256), name, made=mappings.in_use(db.session()))
 
 
 def _preview(file: reading.StatementRead, account_code: str, form: ImportForm | None = None, status: int = 200) -> Page:
@@ -92,6 +97,14 @@ def _preview(file: reading.StatementRead, account_code: str, form: ImportForm | 
         faults=[fault for fault in seen.faults if fault[0] == 0 or fault in file.faults]), status
 
 
+@blueprint.get("/preview")
+@access(*KEEPERS)
+def look() -> Page:
+    """The same of a file that was uploaded a moment ago, once its columns are explained."""
+    file = _read_again(request.args.get("sha256", ""), request.args.get("name", "")[:200])
+    return _preview(file, request.args.get("account", ""))
+
+
 @blueprint.post("/import")
 @access(*KEEPERS)
 def commit() -> Page:
@@ -99,7 +112,7 @@ def commit() -> Page:
     form = ImportForm()
     if not form.validate_on_submit():
         abort(400)
-    file = reading.read(exchange.held(_instance(), str(form.sha256.data)), str(form.name.data))
+    file = _read_again(str(form.sha256.data), str(form.name.data))
     account_code = str(form.account.data)
     try:
         statement_id = imports.commit(file=file, account_code=account_code, confirmed=form.confirmed,
@@ -136,7 +149,8 @@ def show(statement_id: int) -> Page:
         account=session.get_one(MoneyAccount, statement.account_code), names=names([statement.imported_by]),
         states=statements.states(session, statement_id), unbooked=0 if statement.books
         else enrichment.count_unbooked(session, statement_id), confirmed=_confirmed(statement),
-        runs=statements.runs(session, statement.account_code))
+        runs=statements.runs(session, statement.account_code),
+        mapping=mappings.name_of(session, statement.format))
 
 
 @blueprint.get("/<int:statement_id>/file")
