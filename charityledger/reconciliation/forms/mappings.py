@@ -1,5 +1,6 @@
 """The form that explains the columns of a table, one control for each, made for the table at hand."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ FIELD_NAMES: Mapping[str, Any] = {
     "order": _l("订单号"), "merchant_order": _l("商户订单号"), "currency": _l("币种"), "account": _l("本方账号"),
 }
 _COLUMN = "column_"
+_BETWEEN = re.compile(r"[,;\uff0c\uff1b\u3001]")
 _DATES: Mapping[str, DateOrder] = {"ymd": "ymd", "dmy": "dmy", "mdy": "mdy"}
 _SIGNS: Mapping[str, Literal["in", "out"]] = {"in": "in", "out": "out"}
 # The control that an error is about.
@@ -91,5 +93,4 @@ def form_for(head: Sequence[str], guesses: Mapping[int, str], given: Mapping[str
 
 def _words(text: str | None) -> tuple[str, ...]:
     """Words as people part them."""
-    parted = (text or "").replace("，", ",").replace("、", ",").replace("；", ",").replace(";", ",")
-    return tuple(dict.fromkeys(word.strip() for word in parted.split(",") if word.strip()))
+    return tuple(dict.fromkeys(word.strip() for word in _BETWEEN.split(text or "") if word.strip()))
