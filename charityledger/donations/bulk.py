@@ -83,12 +83,12 @@ class _Booked:
 
 
 def confirm_many(tx: Session, matches: Sequence[Match], *, actor: Actor, clock: Clock,
-                 fee_fund: str | None = None) -> Outcome:
+                 fee_fund: str | None = None, held_too: bool = True) -> Outcome:
     """Book the matches inside the caller's transaction. Five hundred to a thousand at a time: the transaction stays
     short, and PostgreSQL has a lock for each entry.
 
     `fee_fund`: who bears wallets' fees, where that is not the gift's own fund. A fee that whoever bears it cannot pay
-    stays where it is; the gift is booked without it.
+    stays where it is; the gift is booked without it. `held_too`: whether lines that a person holds back are taken.
     """
     outcome = Outcome()
     if not matches:
@@ -99,6 +99,7 @@ def confirm_many(tx: Session, matches: Sequence[Match], *, actor: Actor, clock: 
     booked: list[_Booked] = []
     for match in matches:
         try:
+            found.check_held(match, held_too=held_too)
             taken = found.take(match, numbers)
         except CharityLedgerError as error:
             outcome.refused[match.line_id] = error
@@ -130,6 +131,12 @@ class _Found:
             {*(promise.fund for promise in self.promises.values()), *([fee_fund] if fee_fund else [])},
             {row.ledger_account for row in places.values()})
         self.lines = _locked_lines(tx, wanted, places, clock)
+
+    def check_held(self, match: Match, *, held_too: bool) -> None:
+        """Raises WrongState for a line that a person holds back."""
+        line = self.lines.get(match.line_id)
+        if line is not None and line.held and not held_too:
+            raise WrongState(subject=f"line {line.id}", state="held", wanted="open")
 
     def take(self, match: Match, numbers: Iterable[int]) -> list[_Booked]:
         """What a match books; its promises are kept in memory. Raises what stands in the way, before anything."""

@@ -5,9 +5,9 @@ no harm: a line or promise that the other one took is refused by itself.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import Select, func, select, text, update
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from ..clock import Clock
 from ..database import use_case
-from ..donations.bulk import Match, confirm_many
+from ..donations.bulk import Match, Outcome, confirm_many
 from ..donations.models import MatchRun, MoneyAccount, StatementLine
 from ..errors import NotFound
 from ..extensions import db
@@ -103,14 +103,15 @@ def _end(tx: Session, *, run_id: int, state: str, clock: Clock) -> None:
 
 @use_case
 def _confirm(tx: Session, *, run_id: int, matches: Sequence[Match], looked_at: int, suggested: int, policy: Policy,
-             clock: Clock) -> set[int]:
-    """One chunk: what is certain is booked, and the run's progress with it. Returns the lines that were refused."""
-    outcome = confirm_many(tx, matches, actor=Actor.system(), clock=clock, fee_fund=policy.fee_fund)
+             clock: Clock) -> Outcome:
+    """One chunk: what is certain is booked, and the run's progress with it. A line that somebody holds back since it
+    was read is theirs."""
+    outcome = confirm_many(tx, matches, actor=Actor.system(), clock=clock, fee_fund=policy.fee_fund, held_too=False)
     done = len(matches) - len(outcome.refused)
     tx.execute(update(MatchRun).where(MatchRun.id == run_id).values(
         done=MatchRun.done + looked_at, confirmed=MatchRun.confirmed + done,
         suggested=MatchRun.suggested + suggested))
-    return set(outcome.refused)
+    return outcome
 
 
 def carry_out(run_id: int, *, policy: Policy, clock: Clock) -> Result:
@@ -137,12 +138,14 @@ def _match(session: Session, account_code: str | None, policy: Policy, clock: Cl
     loaded = book.load(session, tiers=policy.tiers)
     while (batch := book.next_batch(session, after, CHUNK, account_code)).lines:
         certain, suggested = _judge(loaded, batch)
-        refused: set[int] = set()
+        settled = [_settled(verdict, batch, loaded) for verdict in certain]
+        refused: Collection[int] = ()
         if run_id is not None:
             matches = [_as_match(verdict, batch) for verdict in certain]
-            refused = _confirm(run_id=run_id, matches=matches, looked_at=len(batch.lines), suggested=len(suggested),
+            outcome = _confirm(run_id=run_id, matches=matches, looked_at=len(batch.lines), suggested=len(suggested),
                                policy=policy, clock=clock)
-        result.confirmed += [_settled(verdict, batch, loaded) for verdict in certain if verdict.line_id not in refused]
+            settled, refused = _booked(settled, outcome), outcome.refused
+        result.confirmed += settled
         result.suggested += suggested
         after = batch.last
         if refused:         # somebody else was there first: what we believed of promises is old
@@ -189,6 +192,13 @@ def _settled(verdict: Verdict, batch: book.Batch, loaded: book.Book) -> Settled:
     return Settled(verdict.line_id, found.tier, tuple((loaded.references[part.pledge_id], part.amount_fen)
                                                       for part in found.parts), found.reason,
                    batch.fees.get(verdict.line_id, ()))
+
+
+def _booked(settled: Sequence[Settled], outcome: Outcome) -> list[Settled]:
+    """What was booked of what was certain: a fee that nobody could bear yet waits."""
+    done = set(outcome.confirmed)
+    return [replace(one, fee_line_ids=tuple(number for number in one.fee_line_ids if number in done))
+            for one in settled if one.line_id in done]
 
 
 def _open(account_code: str | None) -> Select[int]:

@@ -1,5 +1,6 @@
 """Forms of importing statement files."""
 
+import re
 from collections.abc import Mapping
 
 from flask import request
@@ -14,6 +15,8 @@ from ..sorting import Answer
 
 ANSWERS: Mapping[str, Answer] = {"same": "same", "another": "another"}
 _PREFIX = "line-"
+# No file has so many lines that more digits count one.
+_ANSWER = re.compile(rf"{_PREFIX}([0-9]{{1,9}})")
 
 
 class UploadForm(Form):
@@ -36,8 +39,8 @@ class ImportForm(Form):
     @property
     def confirmed(self) -> Confirmed:
         """For the service; what is no answer counts as none."""
-        answers = {int(name.removeprefix(_PREFIX)): ANSWERS[value] for name, value in request.form.items()
-                   if name.startswith(_PREFIX) and name.removeprefix(_PREFIX).isdecimal() and value in ANSWERS}
+        answers = {int(told[1]): ANSWERS[value] for name, value in request.form.items()
+                   if (told := _ANSWER.fullmatch(name)) and value in ANSWERS}
         return Confirmed(answers, rest=bool(self.rest.data), totals=bool(self.totals.data), late=bool(self.late.data))
 
 

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from charityledger.donations.models import StatementLine
+from charityledger.donations.models import MatchRun, StatementLine
 from charityledger.errors import CharityLedgerError
 from charityledger.extensions import db
-from charityledger.reconciliation import decide, explain, pairing, transfer, undo
+from charityledger.reconciliation import decide, explain, pairing, runs, transfer, undo
 from charityledger.reconciliation.decide import Share
 from tests.promises.world import LI, WANG, World
 
@@ -74,3 +74,10 @@ def pair_all(world: World, number: int, said: Said) -> tuple[list[int], list[str
             pairing.pair(actor=WANG, clock=world.clock, line_id=line_id, entry_id=offered[0].entry_id)
 
     return _tried(waiting(), act)
+
+
+def match_all(world: World, number: int, said: Said) -> list[int]:
+    """One of the runs that wait; the lines that it confirmed."""
+    run_id = list(db.session.scalars(select(MatchRun.id).order_by(MatchRun.id)))[number]
+    db.session.rollback()
+    return [one.line_id for one in runs.carry_out(run_id, policy=runs.Policy(), clock=world.clock).confirmed]
