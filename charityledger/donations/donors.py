@@ -146,7 +146,8 @@ def search(session: Session, words: str, *, page: int = 1) -> tuple[Sequence[Don
                  exists().where(Pledge.donor_id == Donor.id, Pledge.reference.in_(codes))]
         if plain.replace("-", "").isdigit() and len(plain) >= 4:
             # A landline's extension stands behind the digits that people know it by.
-            tests += [Donor.phone.like(f"%{plain}"), Donor.phone.like(f"%{plain}-%")]
+            tests += [Donor.phone.like(f"%{plain}"), Donor.phone.like(f"%{plain}-%"),
+                      exists().where(Pledge.donor_id == Donor.id, Pledge.phone.like(f"%{plain}"))]
         query = query.where(or_(*tests))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = session.scalars(query.order_by(Donor.id.desc()).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE))

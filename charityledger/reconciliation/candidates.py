@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from ..clock import local_date
 from ..donations import lines as statement_lines
@@ -114,9 +114,12 @@ def _pointed_at(session: Session, seen: Sequence[Seen], thorough: int | None) ->
                 open_ids.add(number)
             else:
                 settled[reference] = Settled(name, number)
-    donors = _donors(session, to)
-    if donors:
-        open_ids.update(session.scalars(_open(Pledge.donor_id.in_(donors))))
+    # A promise may have been made with another number than its donor's.
+    theirs = _has_phone(Pledge.phone, to)
+    if donors := _donors(session, to):
+        theirs.append(Pledge.donor_id.in_(donors))
+    if theirs:
+        open_ids.update(session.scalars(_open(or_(*theirs))))
     latest = max(each.line.on for each in seen) + LATEST
     awaited = or_((Pledge.amount - Pledge.paid).in_(to.amounts),
                   Pledge.id.in_(select(Instalment.pledge_id).where(Instalment.amount_fen.in_(to.amounts))))
@@ -145,8 +148,7 @@ def _donors(session: Session, to: _Pointers) -> set[int]:
     ways: list[ColumnElement[bool]] = []
     if to.names:
         ways.append(plain.in_(to.names))
-    if to.phones or to.tails:
-        ways += [Donor.phone.in_(to.phones), *(Donor.phone.endswith(tail) for tail in to.tails)]
+    ways += _has_phone(Donor.phone, to)
     if to.memo:
         ways.append(and_(func.length(Donor.name) > 1, _contains(session, to.memo, plain)))
         # An enterprise's shorter name has four characters at least and begins with the name, or behind its place.
@@ -159,6 +161,12 @@ def _donors(session: Session, to: _Pointers) -> set[int]:
             select(Donation.donor_id).join(StatementLine, StatementLine.id == Donation.statement_line_id)
             .where(StatementLine.counterparty_account.in_(to.accounts), Donation.state == "received")) if n)
     return found
+
+
+def _has_phone(column: InstrumentedAttribute[str], to: _Pointers) -> list[ColumnElement[bool]]:
+    """Whether a column's number is one of these lines'; nothing where they have none."""
+    whole = [column.in_(to.phones)] if to.phones else []
+    return [*whole, *(column.endswith(tail) for tail in to.tails)]
 
 
 def _contains(session: Session, text: str, column: Any) -> ColumnElement[bool]:

@@ -55,7 +55,7 @@ def _ways(words: str) -> list[ColumnElement[bool]]:
     plain = re.sub(r"\s", "", words)
     ways: list[ColumnElement[bool]] = [Donor.name.contains(words, autoescape=True)]
     if _TAIL.fullmatch(plain):
-        ways.append(Donor.phone.endswith(plain))
+        ways += [Donor.phone.endswith(plain), Pledge.phone.endswith(plain)]
     if _PART_OF_CODE.fullmatch(plain):
         ways.append(Pledge.reference.startswith(plain))
     try:

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from charityledger import mail
 from charityledger.clock import FixedClock
-from charityledger.donations import approvals, links, refunds
+from charityledger.donations import approvals, donors, links, refunds
 from charityledger.donations.accounts import NewUser, sign_up
 from charityledger.donations.adoption import expire
 from charityledger.donations.donors import DonorFacts
@@ -576,6 +576,9 @@ def test_a_phone_is_the_pledges_own(site: Flask, visitor: FlaskClient) -> None:
     second_step(visitor, sent)
     first, second = pledges(site)
     assert first.donor_id == second.donor_id
+    with site.app_context():
+        for words in ("2222", "13933334444"):
+            assert [donor.id for donor in donors.search(db.session(), words)[0]] == [first.donor_id]
     for pledge, tail, status in ((first, "2222", 303), (first, "4444", 422), (second, "4444", 303),
                                  (second, "2222", 422)):
         assert visitor.post("/pledges/find",

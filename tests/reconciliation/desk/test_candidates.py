@@ -14,7 +14,7 @@ from charityledger.donations.donors import DonorFacts
 from charityledger.donations.models import BillRow, Donor, Pledge, StatementLine
 from charityledger.extensions import db
 from charityledger.ids import SequenceIds
-from charityledger.reconciliation import candidates
+from charityledger.reconciliation import book, candidates, search
 from charityledger.reconciliation.matching.matcher import Matcher
 from charityledger.reconciliation.matching.model import Settled, Verdict
 from tests.donations import world
@@ -96,6 +96,25 @@ def test_the_verdicts_are_those_over_all_promises(clock: FixedClock) -> None:
         else:
             assert (narrow.confirmed, narrow.candidates) == (None, ())
     assert sum(bool(v.confirmed or v.candidates) for v in whole.values()) >= 15
+
+
+def test_a_promise_is_found_by_the_number_that_it_was_made_with(clock: FixedClock) -> None:
+    """One firm by its credit code, two people who answer for it; the firm's own number stays the first one's."""
+    made = []
+    for phone in ("13711112222", "13933334444"):
+        facts = DonorFacts("enterprise", MINGYUAN, phone, uscc="91350100M000100Y43")
+        made.append(adoption.accept(actor=STAFF, clock=clock, ids=SequenceIds(int(phone[-4:])), donor=facts,
+                                    wish=AdoptionWish("LB1-1", "cash", 3000, "none")))
+    assert world.pledge(made[0]).donor_id == world.pledge(made[1]).donor_id
+    for read in (candidates._open_pledges(db.session(), made), book._open_pledges(db.session())):
+        assert [(p.id, p.phone) for p in read] == [(made[0], "13711112222"), (made[1], "13933334444")]
+    ids = [desk.line(3000, who="张三", memo="13933334444"), desk.line(3000, who="张三", memo="尾号4444")]
+    whole = over_all(ids)
+    for line_id in ids:
+        verdict = candidates.judge(db.session(), [world.line(line_id)])[line_id]
+        assert verdict == whole[line_id]
+        assert [part.pledge_id for part in verdict.candidates[0].parts] == [made[1]], verdict
+    assert [hit.pledge.id for hit in search.find(db.session(), "4444")] == [made[1]]
 
 
 def test_a_page_full_is_judged_as_each_line_alone(clock: FixedClock) -> None:
