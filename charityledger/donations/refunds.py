@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from ..audit import events
 from ..clock import Clock, today
 from ..database import use_case
-from ..errors import WrongState
+from ..errors import AccountOverdrawn, WrongState
 from ..identity.actor import Actor
 from ..ledger import chart, postings, store
 from ..ledger.idempotency import once
+from ..ledger.models import AccountBalance
 from . import cash_boxes, lines, requests, suspense, undoing
 from .models import Donation, Pledge, Request, Suspense
 from .rules import ENDED_STATES
@@ -36,11 +37,15 @@ def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: 
 
     `fault`: whose doing it is, "donor" or "ours"; ours is a management cost. `general_pays`: the general fund makes up
     what the project has spent. `line_id`: the account's line by which the money went back already; once approved, it is
-    used for the refund. Returns the request's id. Raises GiftSpent without it, where money is lacking.
+    used for the refund. Returns the request's id. Raises GiftSpent without it, where money is lacking, and
+    AccountOverdrawn where the account has less than goes back.
     """
     def act() -> int:
-        lines.ledger_account(tx, account_code)
+        place = lines.ledger_account(tx, account_code)
         fen = _check(tx, what, subject_id, amount_fen, general_pays)
+        held_fen = tx.scalar(select(AccountBalance.amount_fen).where(AccountBalance.account == place)) or 0
+        if held_fen < fen:
+            raise AccountOverdrawn(account=account_code, available_fen=held_fen, requested_fen=fen)
         line: dict[str, str | int | bool] = {} if line_id is None else {"line": line_id}
         return requests.ask(tx, kind=KIND, subject_id=subject_id, reason=reason, files=files, actor=actor, clock=clock,
                             details={"of": what, "amount_fen": fen, "account": account_code, "fault": fault,
