@@ -84,6 +84,8 @@ SENTENCES: dict[str, LazyString] = {
     "paid_beyond_need": _l("“%(item)s”还可以付%(left_fen)s，填了%(requested_fen)s。没有记下。"
                            "实际比需求贵的话，请先修改需求明细。"),
     "item_of_other_project": _l("这条需求不属于这个项目，请重新选。"),
+    "too_many_instalments": _l("%(amount_fen)s分不成%(count)s期，每期至少0.01元。请少分几期，或一次付清。"),
+    "no_cash_need": _l("“%(sub)s”不收资金，只收实物或志愿时长，文件里登记不了。请改项目编号，或到“登记一份承诺”里填。"),
     "one_item_only": _l("物资和志愿时长一次认领一项，请分开填写。"),
     "donor_name_missing": _l("请填写姓名或单位。"),
     "not_found_by_tail": _l("没有找到。请对照认领确认单，检查参考码和电话的后四位。"),
@@ -175,7 +177,7 @@ SENTENCES: dict[str, LazyString] = {
     "value_without_evidence": _l("写了价值，就要附上估价的凭据；没有凭据，只登记数量。"),
     "attestation_missing": _l("志愿时长要有人证明，请写明是谁。"),
     "date_too_early": _l("日期不能早于%(earliest)s，请检查。"),
-    "fee_too_large": _l("手续费%(fee_fen)s不会比到账的%(amount_fen)s还多，请检查。"),
+    "fee_too_large": _l("手续费%(fee_fen)s要比到账的%(amount_fen)s少，请检查。"),
     "line_known": _l("这个账户里已经有流水号“%(native_id)s”，没有重复记下。"),
     "account_code_taken": _l("账户编号“%(account)s”已经用过，请换一个。"),
     "account_code_wrong": _l("账户编号“%(text)s”不合规则：2到20位大写字母、数字或连字符，字母开头。"),
@@ -287,7 +289,9 @@ TOTAL_NAMES = {
     "balances": _l("前后余额相符的笔数"), "fee_fen": _l("手续费合计"),
 }
 
-# `over_need` where nothing is left at all.
+# `over_need` of a row of a file, which nobody was faster than, and where nothing is left at all.
+ROW_OVER_NEED = _l("这一行是%(requested)s，这个项目现在只能再认领%(left)s。没有记下，请改小，或分给别的项目。")
+ROW_NOTHING_LEFT = _l("这个项目的资金已经认满，这一行没有记下。")
 NOTHING_LEFT = _l("名额刚被别人认领完了。没有扣款，也没有记下任何承诺。")
 
 
@@ -297,9 +301,12 @@ def text(error: CharityLedgerError) -> str:
     if error.code == "total_differs":
         facts |= _total(error.facts)
     if isinstance(error, OverNeed):
-        if error.code == OverNeed.code and error.facts["left"] == 0:
-            return str(NOTHING_LEFT)
+        of_row, none_left = bool(error.facts.get("of_row")), error.facts["left"] == 0
+        if error.code == OverNeed.code and none_left:
+            return str(ROW_NOTHING_LEFT if of_row else NOTHING_LEFT)
         facts |= _amount_left(error.facts)
+        if of_row:
+            return str(ROW_OVER_NEED) % facts
     # The parent's sentence rather than none: a page that tells of a fault must not fail itself.
     codes = (vars(kind).get("code", "") for kind in type(error).__mro__)
     sentence = next(SENTENCES[code] for code in codes if code in SENTENCES)
@@ -321,9 +328,14 @@ def _total(facts: Mapping[str, object]) -> dict[str, object]:
     return {**figures, "name": TOTAL_NAMES.get(name, name)}
 
 
+def _requested(facts: Mapping[str, object]) -> dict[str, object]:
+    requested = facts.get("requested")
+    return {"requested": format_yuan(requested)} if isinstance(requested, int) else {}
+
+
 def _amount_left(facts: Mapping[str, object]) -> dict[str, object]:
     """What is left is fen for money, and units or hours in the reader's language for the rest."""
     left = facts["left"]
     if facts["kind"] == "cash" and isinstance(left, int):
-        return {"left": format_yuan(left), "unit": ""}
+        return {"left": format_yuan(left), "unit": "", **_requested(facts)}
     return {"unit": facts["unit"] if str(get_locale()).startswith("zh") else f" {facts['unit_en']}"}

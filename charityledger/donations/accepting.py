@@ -13,7 +13,7 @@ from .. import reference
 from ..audit import events
 from ..clock import Clock, today
 from ..database import is_postgresql, use_case
-from ..errors import CharityLedgerError, NotFound, WrongState
+from ..errors import CharityLedgerError, InvalidInput, NotFound, OverNeed, WrongState
 from ..identity.actor import Actor
 from ..ids import Ids
 from ..ledger import postings, store
@@ -32,6 +32,12 @@ from .pledge_rows import Fault, Row
 from .rules import Part, check_pledged_on, spread
 
 _ONE_IMPORT = 0x70_6C_65_64_67_65
+
+
+class NoCashNeed(InvalidInput):
+    """A project that needs goods or hours only; a file announces money. Facts: sub."""
+
+    code = "no_cash_need"
 
 
 @dataclass
@@ -129,10 +135,11 @@ def _fitting(tx: Session, rows: Sequence[Row], done: Accepted, clock: Clock) -> 
                 raise DonorNameMissing()
             own = items.get(sub.id, [])
             if not own:
-                raise NotFound(what=row.sub_code)
+                raise NoCashNeed(sub=row.sub_code)
             parts = spread(row.amount_fen, [Part(item_id, left[item_id]) for item_id in own])
             if sum(part.amount for part in parts) < row.amount_fen:
-                raise capacity.over_need(tx, own[0], sum(max(left[item_id], 0) for item_id in own), row.amount_fen)
+                over = capacity.over_need(tx, own[0], sum(max(left[item_id], 0) for item_id in own), row.amount_fen)
+                raise OverNeed(**over.facts, of_row=True)
         except CharityLedgerError as error:
             done.faults.append((row.line, error))
         else:

@@ -32,6 +32,12 @@ class OneItemOnly(InvalidInput):
     code = "one_item_only"
 
 
+class TooManyInstalments(AmountNotPositive):
+    """An instalment is one fen at least. Facts: amount_fen, count."""
+
+    code = "too_many_instalments"
+
+
 class ExternalIdTaken(Conflict):
     """Another promise was logged with this external_id, with other content. Facts: external_id."""
 
@@ -100,8 +106,10 @@ def accept(tx: Session, *, actor: Actor, clock: Clock, ids: Ids, donor: DonorFac
 def _reserve(tx: Session, actor: Actor, clock: Clock, ids: Ids, facts: DonorFacts, wish: AdoptionWish,
              expires_at: datetime | None, on: date) -> Pledge:
     donor_id = find_or_create(tx, facts, actor=actor, clock=clock)
-    if wish.amount < max(1, len(wish.due_on)):      # an instalment is one fen at least
+    if wish.amount < 1:
         raise AmountNotPositive(amount_fen=wish.amount)
+    if wish.amount < len(wish.due_on):
+        raise TooManyInstalments(amount_fen=wish.amount, count=len(wish.due_on))
     # Shared: many adopt at once, and a change of the project's status waits for them (or they for it).
     sub = tx.scalars(select(SubProject).where(SubProject.code == wish.sub_code).with_for_update(read=True)).first()
     if sub is None:

@@ -15,7 +15,7 @@ from ..ids import Ids
 from ..projects import measures
 from ..projects.models import SubProject
 from ..projects.rules import ADOPTABLE_STATUSES
-from .accepting import accept_rows
+from .accepting import NoCashNeed, accept_rows
 from .models import Pledge
 from .pledge_rows import MAX_ROWS, Fault, Row, read_rows
 from .rules import PledgedOnOutside, check_pledged_on
@@ -79,8 +79,8 @@ def foresee(session: Session, rows: Sequence[Row], on: date) -> tuple[list[tuple
     nothing."""
     known = dict(session.execute(select(Pledge.external_id, Pledge.reference).where(
         Pledge.external_id.in_([row.external_id for row in rows]))).all())
-    left = {sub: sum(max(f.cash.open, 0) for f in items)
-            for sub, items in measures.by(measures.items(session, public=False), "sub_code").items()}
+    left = {sub: sum(max(f.cash.open, 0) for f in items) for sub, items in measures.by(
+        [f for f in measures.items(session, public=False) if f.cash.need], "sub_code").items()}
     status = dict(session.execute(select(SubProject.code, SubProject.status)).all())
     fine: list[tuple[Row, str]] = []
     faults: list[Fault] = []
@@ -103,7 +103,10 @@ def _foreseen(row: Row, left: dict[str, int], status: dict[str, str], on: date) 
         check_pledged_on(row.pledged_on, on)
     except PledgedOnOutside as error:
         return error
-    open_fen = left.get(row.sub_code, 0)
+    open_fen = left.get(row.sub_code)
+    if open_fen is None:
+        return NoCashNeed(sub=row.sub_code)
     if row.amount_fen > open_fen:
-        return OverNeed(item=row.sub_code, left=open_fen, requested=row.amount_fen, kind="cash", unit="", unit_en="")
+        return OverNeed(item=row.sub_code, left=open_fen, requested=row.amount_fen, kind="cash", unit="", unit_en="",
+                        of_row=True)
     return None

@@ -16,6 +16,7 @@ from ..identity.actor import Actor
 from ..ledger import periods
 from ..many import among, insert_many
 from .models import Allocation, MoneyAccount, StatementLine
+from .rules import AmountNotPositive as AmountNotPositive
 from .rules import check_booked_on
 
 # Tables, not models, and prepared once: every gift runs these, and building them costs more than running them.
@@ -43,12 +44,6 @@ class ReceivedLine:
     memo: str = ""
     native_id: str | None = None
     fee_fen: int = 0
-
-
-class AmountNotPositive(InvalidInput):
-    """Facts: amount_fen."""
-
-    code = "amount_not_positive"
 
 
 class FeeTooLarge(InvalidInput):

@@ -11,8 +11,9 @@ from ..errors import CharityLedgerError, InvalidInput
 from ..money import parse_yuan
 from ..phone import parse_phone
 from ..projects.table_errors import ValueMissing
-from ..table_errors import TooManyRows
+from ..table_errors import BrokenCsv, ExtraCells, TooManyRows
 from ..text_files import decoded
+from .rules import AmountNotPositive
 
 COLUMNS = ("external_id", "donor_name", "donor_kind", "sub_code", "amount_yuan", "pledged_on", "phone", "account")
 REQUIRED = COLUMNS[:6]
@@ -80,11 +81,15 @@ Fault = tuple[int, CharityLedgerError]
 
 def read_rows(data: bytes, *, most: int = MAX_ROWS) -> tuple[list[Row], list[Fault]]:
     """The rows that can be understood, and what is wrong with the others; of more than `most` rows none. Pure."""
+    table: list[tuple[int, list[str]]] = []
     try:
         reader = csv.reader(io.StringIO(decode(data), newline=""), strict=True)
-        table = [(reader.line_num, values) for values in reader]
-    except (NotText, csv.Error) as error:
-        return [], [(1, error if isinstance(error, NotText) else NotText())]
+        table.extend((reader.line_num, values) for values in reader)
+    except NotText as error:
+        return [], [(1, error)]
+    except csv.Error:
+        # A quotation mark that is never closed takes all that follows with it: the row is where it was opened.
+        return [], [(table[-1][0] + 1 if table else 1, BrokenCsv())]
     header = [name.strip().lower() for name in table[0][1]] if table else []
     missing: list[Fault] = [(1, ColumnMissing(column=name)) for name in REQUIRED if name not in header]
     if missing:
@@ -98,6 +103,8 @@ def read_rows(data: bytes, *, most: int = MAX_ROWS) -> tuple[list[Row], list[Fau
         if not any(value.strip() for value in values):
             continue
         try:
+            if any(value.strip() for value in values[len(header):]):
+                raise ExtraCells()
             row = _row(line, {name: value.strip() for name, value in zip(header, values, strict=False)})
             if row.external_id in seen:
                 raise RepeatedId(external_id=row.external_id, first=seen[row.external_id])
@@ -130,7 +137,7 @@ def _row(line: int, cells: dict[str, str]) -> Row:
         raise UnknownKind(text=cells["donor_kind"])
     amount_fen = parse_yuan(cells["amount_yuan"])
     if amount_fen == 0:
-        raise ValueMissing(column="amount_yuan")
+        raise AmountNotPositive(amount_fen=0)
     return Row(line, cells["external_id"], " ".join(cells["donor_name"].split()), kind, cells["sub_code"].upper(),
                amount_fen, parse_day(cells["pledged_on"]), parse_phone(cells["phone"]) if cells.get("phone") else "",
                cells.get("account", ""))

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from ..audit import events
 from ..clock import Clock, today
 from ..database import use_case
-from ..errors import WrongState
+from ..errors import AccountOverdrawn, WrongState
 from ..identity.actor import Actor
 from ..ledger import chart, postings, store
 from ..ledger.idempotency import once
+from ..ledger.models import AccountBalance
 from . import cash_boxes, lines, requests, suspense, undoing
 from .models import Donation, Pledge, Request, Suspense
 from .rules import ENDED_STATES
@@ -38,11 +39,16 @@ def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: 
     `fault`: whose doing it is, "donor" or "ours"; ours is a management cost. `general_pays`: the general fund makes up
     what the project has spent. `line_id`: the account's line by which the money went back already; once approved, it is
     used for the refund. `fee_back`: (fund, fen) of the wallet's fee that came back with a gift, so that the line is
-    less than the gift by it. Returns the request's id. Raises GiftSpent without it, where money is lacking.
+    less than the gift by it. Returns the request's id. Raises GiftSpent without it, where money is lacking, and
+    AccountOverdrawn where the account has less than goes back.
     """
     def act() -> int:
-        lines.ledger_account(tx, account_code)
+        place = lines.ledger_account(tx, account_code)
         fen = _check(tx, what, subject_id, amount_fen, general_pays, fee_back)
+        leaves_fen = fen - (fee_back[1] if fee_back else 0)
+        held_fen = tx.scalar(select(AccountBalance.amount_fen).where(AccountBalance.account == place)) or 0
+        if held_fen < leaves_fen:
+            raise AccountOverdrawn(account=account_code, available_fen=held_fen, requested_fen=leaves_fen)
         line: dict[str, str | int | bool] = {} if line_id is None else {"line": line_id}
         if fee_back is not None:
             line |= {"fee_fund": fee_back[0], "fee_back_fen": fee_back[1]}

@@ -18,6 +18,12 @@ PLEDGED_WITHIN_YEARS = 5
 BOOKED_WITHIN_YEARS = 5
 
 
+class AmountNotPositive(InvalidInput):
+    """Facts: amount_fen."""
+
+    code = "amount_not_positive"
+
+
 class PledgedOnOutside(InvalidInput):
     """A promise is logged of today or of a day that can be remembered. Facts: earliest, latest (as text)."""
 

@@ -14,6 +14,8 @@ from markupsafe import Markup, escape
 from .. import capital as words
 from .. import money, reference
 from ..clock import LOCAL
+from ..plurals import in_units
+from ..plurals import plural as plural
 from .language import HTML_LANGUAGES, in_language, is_translated, language
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
@@ -85,18 +87,7 @@ def unit(row: Any, amount: int) -> str:
     """`6组`, or `6 sets`: so many of a need item's own unit. English counts one without its s."""
     if language() == "zh":
         return f"{number(amount)}{row.unit_zh}"
-    return f"{number(amount)} {plural(row.unit_en) if amount != 1 else row.unit_en}"
-
-
-def plural(noun: str) -> str:
-    """`site` → `sites`, `battery` → `batteries`, `m²` stays. Enough for units; text has its own plurals."""
-    if not noun[-1:].isascii() or len(noun) < 3:
-        return noun
-    if noun.endswith("y") and noun[-2] not in "aeiou":
-        return f"{noun[:-1]}ies"
-    if noun.endswith(("ss", "ch", "sh", "x")):
-        return f"{noun}es"
-    return noun if noun.endswith("s") else f"{noun}s"
+    return in_units(amount, row.unit_en)
 
 
 def amount(row: Any, value: int) -> str:

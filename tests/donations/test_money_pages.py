@@ -96,11 +96,60 @@ def test_a_receipt_is_shown_before_it_is_booked(app: Flask, office: Clients, clo
     ({"booked_on": "2026-04-16"}, "还没有到"), ({"memo": "没有参考码"}, "不是有效的参考码"),
     ({"reference": "9482719323"}, "不是有效的参考码"),
     ({"home": "project"}, "请选项目"), ({"home": ""}, "请选记到哪里"), ({"fee": "100", "home": "general"}, "手续费"),
-    ({"home": "general", "donor_kind": "individual"}, "捐赠人姓名")])
+    ({"home": "general", "donor_kind": "individual"}, "捐赠人姓名"),
+    ({"amount": "0", "home": "hold", "do": "check"}, "金额要大于零。"),
+    ({"fee": "100", "home": "general", "do": "check"}, "手续费¥100.00要比到账的¥100.00少"),
+    ({"amount": "10000000.01", "home": "hold", "do": "check"},
+     "金额很大：¥10,000,000.01，人民币壹仟万元零壹分。请再对一遍，没有写错就打勾。")])
 def test_what_is_wrong_is_said_and_nothing_is_booked(office: Clients, count: Callable[[type], int],
                                                      wrong: dict[str, str], words: str) -> None:
     page = office["staff"].post("/desk/receipts/new", data=receipt(**wrong))
     assert (page.status_code, words in said(page), count(StatementLine)) == (422, True, 0)
+
+
+@pytest.mark.one_database
+def test_a_very_large_receipt_takes_a_tick_for_its_own_amount(office: Clients, count: Callable[[type], int]) -> None:
+    form = receipt(amount="10000000.01", home="hold", do="check")
+    refused = office["staff"].post("/desk/receipts/new", data=form)
+    assert 'href="#sure">' in refused.text
+    seen = office["staff"].post("/desk/receipts/new", data={**form, "sure": "y"})
+    assert "第2步" in said(seen)
+    assert 'name="sure" value="y"' in seen.text
+    changed = office["staff"].post("/desk/receipts/new", data={**form, "sure": "y", "do": "change"})
+    assert 'name="sure"' not in changed.text
+    small = office["staff"].post("/desk/receipts/new", data={**form, "amount": "10000000"})
+    assert ("第2步" in said(small), 'name="sure"' in small.text) == (True, False)
+    assert office["staff"].post("/desk/receipts/new", data={**form, "sure": "y", "do": "confirm"}).status_code == 303
+    assert count(StatementLine) == 1
+
+
+def test_no_more_cash_goes_back_than_the_account_holds(app: Flask, office: Clients, clock: FixedClock,
+                                                       count: Callable[[type], int]) -> None:
+    with app.app_context():
+        world.give(clock, 10000)
+    form = {"account": "CASH", "fault": "donor", "reason": "捐赠人申请", "form_token": "a"}
+    page = office["staff"].post("/desk/refund/donation/1", data=form)
+    assert (page.status_code, 'href="#account">账户“CASH”里有¥0.00，不够¥100.00' in page.text, count(Request)) == (
+        422, True, 0)
+    assert office["staff"].post("/desk/refund/donation/1", data={**form, "account": "BANK"}).status_code == 303
+
+
+@pytest.mark.one_database
+def test_what_was_never_booked_is_not_said_to_be_reversed(app: Flask, office: Clients, clock: FixedClock) -> None:
+    with app.app_context():
+        world.give(clock, 50000)
+    for number, more in ((1, {}), (2, {"prepaid": "y"})):
+        office["staff"].post("/desk/payments/new?project=HD1-1", data={**payment(), **more, "form_token": f"p{number}"})
+        office["finance"].post(f"/desk/payments/{number}/approve", data={
+            "on": "2026-04-15", "form_token": f"q{number}"})
+        office["staff"].post(f"/desk/payments/{number}/deliver", data={
+            "on": "2026-04-15", "note_zh": "到了", "form_token": f"r{number}"})
+    direct, prepaid = (said(office["staff"].get(f"/desk/reverse/delivery/{n}")) for n in (1, 2))
+    assert "它没有记过凭证，账不变。" in direct
+    assert "记一张相反的凭证" not in direct
+    assert "记一张相反的凭证" in prepaid
+    assert "直接付款，付款时记成本" in said(office["staff"].get("/desk/payments/1"))
+    assert "先付款，后交付" in said(office["staff"].get("/desk/payments/2"))
 
 
 @pytest.mark.one_database
@@ -420,10 +469,13 @@ def test_the_auditor_reads_it_all_and_changes_nothing(app: Flask, office: Client
     for address in ("receipts", "receipts/1", "receipts/new", "suspense", "suspense/1", "suspense/2", "payments",
                     "payments/1", "payments/new", "payments/new?project=HD1-1", "approvals", "approvals/1",
                     "cash-boxes", "cash-boxes/1", "cash-boxes/new", "goods", "goods/new", "goods/hours", "surplus",
-                    "surplus/new", "accounts", "reverse/donation/1", "refund/donation/1", "refund/suspense/1"):
+                    "surplus/new", "accounts", "reverse/donation/1", "refund/donation/1", "refund/suspense/1",
+                    "catalogue/new", "catalogue/HD1-1/edit", "catalogue/HD1-1/items/1", "updates/new",
+                    "pledges/import"):
         page = office["auditor"].get(f"/desk/{address}")
         assert page.status_code == 200, address
         assert "�" not in page.text
+        assert 'method="post"' not in page.text.partition("<main")[2], address     # nothing that would be refused
     before = count(JournalEntry), count(Request)
     for address in ("receipts/new", "suspense/2", "payments/1/withdraw", "payments/1/approve", "approvals/1/approve",
                     "cash-boxes/1/agree", "goods/new", "surplus/new", "accounts", "reverse/donation/1"):

@@ -20,6 +20,7 @@ from charityledger.donations.pledges import BindingPledge, PledgeFilter
 from charityledger.donations.rules import PledgedOnOutside
 from charityledger.extensions import db
 from charityledger.ids import SequenceIds
+from charityledger.projects import items
 from tests.donations import world
 from tests.donations.test_adopt import first_step, hidden, second_step
 from tests.people import client_of, make_user
@@ -82,7 +83,12 @@ def test_encodings(encoding: str) -> None:
 @pytest.mark.parametrize(("text", "told"), [
     ("external_id,donor_name\nA,B\n", [(1, "column_missing")] * 4),
     (HEADER + "A,周,individual,HD1-1,\"1,5\",2026-04-01,,\n", [(2, "ambiguous_amount")]),
-    (HEADER + "A,周,individual,HD1-1,0,2026-04-01,,\n", [(2, "value_missing")]),
+    (HEADER + "A,周,individual,HD1-1,0,2026-04-01,,\n", [(2, "amount_not_positive")]),
+    (HEADER + "A,周,individual,HD1-1,1,2026-04-01,,,剩下的\n", [(2, "extra_cells")]),
+    (HEADER + "A,周,individual,HD1-1,1,2026-04-01,,,,\n", []),
+    (HEADER + "A,周,individual,HD1-1,1,2026-04-01,,\nB,\"周,individual,HD1-1,1,2026-04-01,,\nC,周\n",
+     [(3, "broken_csv")]),
+    (HEADER + "A,乐\N{GRINNING FACE},individual,HD1-1,1,2026-04-01,,\n", [(2, "not_printable")]),
     (HEADER + "A,周,robot,HD1-1,1,2026-04-01,,\n", [(2, "unknown_donor_kind")]),
     (HEADER + "A,周,individual,HD1-1,1,2026-02-30,,\n", [(2, "not_a_day")]),
     (HEADER + "A,周,individual,HD1-1,1,2026-02-03,138,\n", [(2, "not_a_phone")]),
@@ -110,6 +116,26 @@ def test_a_day_to_come_or_long_past_is_refused_with_its_line(context: Flask, clo
     assert [(problem.line, problem.code, problem.message) for problem in result.problems] == [
         (3, "pledged_on_outside", "承诺的日期要在2021-01-01到2026-04-15之间，请检查年份。")]
     assert world.problems() == []
+
+
+def test_a_row_is_told_why_it_does_not_fit(context: Flask, clock: FixedClock) -> None:
+    """Nobody was faster than a file, and a project without a need of money is there all the same."""
+    world.fill(clock)
+    items.withdraw(item_id=world.item("LB1-1"), actor=world.STAFF, clock=clock)
+    row = "{},周,individual,{},{},2026-04-01,,\n"
+    data = (HEADER + row.format("A", "HD1-1", "500.01") + row.format("B", "LB1-1", "1") + row.format("C", "ZZ9-9", "1")
+            + row.format("D", "HD1-1", "500") + row.format("E", "HD1-1", "1")).encode()
+    told = [(2, "over_need"), (3, "no_cash_need"), (4, "not_found"), (6, "over_need")]
+    _fine, foreseen = importing.foresee(db.session(), pledge_rows.read_rows(data)[0], today(clock))
+    assert [(line, error.code) for line, error in foreseen] == told
+    with context.test_request_context():
+        result = importing.import_pledges(data, actor=world.STAFF, clock=clock, ids=SequenceIds("file"))
+        assert [(problem.line, problem.code) for problem in result.problems] == told
+        assert [importing.problem(fault).message for fault in foreseen] == [p.message for p in result.problems]
+    assert [problem.message for problem in result.problems] == [
+        "这一行是¥500.01，这个项目现在只能再认领¥500.00。没有记下，请改小，或分给别的项目。",
+        "“LB1-1”不收资金，只收实物或志愿时长，文件里登记不了。请改项目编号，或到“登记一份承诺”里填。",
+        "没有找到“ZZ9-9”。", "这个项目的资金已经认满，这一行没有记下。"]
 
 
 def test_promises_logged_by_hand_have_the_same_bounds(context: Flask, clock: FixedClock) -> None:

@@ -1,18 +1,25 @@
 """The ranges in printable.py are the font's own, and what the font lacks is told or drawn, never swallowed."""
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from pypdf import PdfReader
 
 from charityledger import printable
+from charityledger.clock import FixedClock
+from charityledger.database import transaction
+from charityledger.donations.models import Donor
 from charityledger.printable import NotPrintable
+from charityledger.reports import service
 from charityledger.reports.documents import Document
 from charityledger.reports.pdf import FontFolder
 from charityledger.reports.pdf.fonts import face, load
 from charityledger.reports.pdf.text import shape, wrap
+from tests.donations import world
 from tests.reports.samples import certificate, donor_statement, pledge_slip, receipt
 
 STRANGE = "乐\N{GRINNING FACE}\N{CUNEIFORM SIGN A}"
@@ -53,6 +60,20 @@ def test_a_name_that_was_kept_before_stops_no_document(
 ) -> None:
     text = "".join(page.extract_text() for page in draw(make(donor=STRANGE)).pages)
     assert SHOWN in re.sub(r"\s", "", text)
+
+
+def test_a_kept_name_takes_no_public_document_down(context: Flask, clock: FixedClock) -> None:
+    """Not even one that was kept before names were checked, shown in full in everybody's fund statement."""
+    world.fill(clock)
+    pledge = world.promise(clock, 1000)
+    with transaction() as tx:
+        tx.get_one(Donor, pledge.donor_id).name = STRANGE
+    world.receive(clock, 1000, reference=pledge.reference)
+    with context.test_request_context():
+        content = service.fund_preview(clock=clock, language="zh", fund="HD1-1", starts_on=world.DAY, ends_on=world.DAY)
+        slip = service.slip(clock=clock, language="en", pledge_id=pledge.id)
+    for data in (content, slip):
+        assert SHOWN in re.sub(r"\s", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
 
 
 @pytest.mark.parametrize("character", ["\N{CUNEIFORM SIGN A}", "\n", "\u200b", "\N{GRINNING FACE}"])

@@ -65,10 +65,10 @@ def test_what_is_left_is_what_the_fund_holds(small: Flask, clock: FixedClock, vi
         approvals.decide(actor=world.FINANCE, clock=clock, request_id=asked, decision="approve")
         assert world.books()[world.BANK, "HD1-1"] == 130_00
     page = visit(small, "/projects/HD1-1").text
-    assert ("现在账上有 ¥169.76，留在本项目，不挪作他用。它是到账减去拨付，减去结余转出的 ¥50，减去钱包手续费 ¥0.24。"
+    assert ("现在账上有 ¥169.76，只用于本项目，不挪作他用。它是到账减去拨付，减去结余转出的 ¥50，减去钱包手续费 ¥0.24。"
             in page)
     page = visit(small, "/projects/LB1-1").text
-    assert "现在账上有 ¥50，留在本项目，不挪作他用。它是到账减去拨付，加上从其他资金转入的 ¥50。" in page
+    assert "现在账上有 ¥50，只用于本项目，不挪作他用。它是到账减去拨付，加上从其他资金转入的 ¥50。" in page
     assert "从到账款和转入的钱里支出" in page
     english = visit(small, "/en/projects/HD1-1").text
     assert ("¥169.76, kept for this project and nothing else. It is what was received less what was disbursed, less "
@@ -87,7 +87,7 @@ def test_a_refund_that_the_general_fund_topped_up_is_told(small: Flask, clock: F
         assert "从到账款里支出" in visit(small, "/projects/HD1-1").text
         approvals.decide(actor=world.FINANCE, clock=clock, request_id=asked, decision="approve")
     page = visit(small, "/projects/HD1-1").text
-    assert "现在账上有 ¥0，留在本项目，不挪作他用。它是到账减去拨付，加上从其他资金转入的 ¥50。" in page
+    assert "现在账上有 ¥0，只用于本项目，不挪作他用。它是到账减去拨付，加上从其他资金转入的 ¥50。" in page
     assert "从到账款和转入的钱里支出" in page
 
 
@@ -229,7 +229,7 @@ def test_what_the_money_bought(small: Flask, clock: FixedClock, visit: Visit) ->
     page = visit(small, "/projects/HD1-1")
     assert "灶台两座 已验收 2026-04-15 居民代表验收 ¥120 凭据2份、202604-" in page.text
     assert "张三" not in page.text      # the payee may be a person
-    assert "现在账上有 ¥180，留在本项目，不挪作他用。 " in page.text
+    assert "现在账上有 ¥180，只用于本项目，不挪作他用。 " in page.text
     assert "灶台两座" in visit(small, "/where").text
     assert "Two stoves" in visit(small, "/en/where").text
     assert "拨付 ¥120" in visit(small, "/").text

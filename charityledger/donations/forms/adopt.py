@@ -16,7 +16,7 @@ from ...identity.service import normal_email
 from ...money import format_yuan
 from ...projects.measures import ItemFigures
 from ...projects.rules import add_months
-from ..adoption import AdoptionWish
+from ..adoption import AdoptionWish, TooManyInstalments
 from ..donors import DonorFacts
 from ..models import Donor
 from ..offers import Offer, by_units
@@ -107,6 +107,9 @@ class AdoptForm(Form):
     def _check_instalments(self) -> None:
         if not self["instalments"].data:
             self["instalments"].errors = [_("请选分几期。")]
+        elif 0 < self._amount_fen() < int(self["instalments"].data):
+            self.refuse(TooManyInstalments(amount_fen=self._amount_fen(), count=int(self["instalments"].data)),
+                        self["instalments"])
         if self["first_due"].data is None:
             self["first_due"].errors = self["first_due"].errors or [_("请填写第一期的日期。")]
         else:
@@ -144,13 +147,15 @@ class AdoptForm(Form):
         if self.item is not None:
             return AdoptionWish(code, self.item.kind, self[f"units_{self.way}"].data, shown,
                                 need_item_ids=(self.item.item_id,))
-        parts: tuple[Part, ...] = ()
+        parts = tuple(self._parts()) if self.way == "items" else ()
+        return AdoptionWish(code, "cash", self._amount_fen(), shown, parts=parts, due_on=self._due())
+
+    def _amount_fen(self) -> int:
+        """How much money is wished for. The whole is what the page said it was: nobody is made to promise more than
+        they saw."""
         if self.way == "items":
-            parts = tuple(self._parts())
-        # The whole is what the page said it was: nobody is made to promise more than they saw.
-        amount = {"whole": self.seen_cash_fen, "any": self["amount"].data,
-                  "items": sum(part.amount for part in parts)}[self.way]
-        return AdoptionWish(code, "cash", amount, shown, parts=parts, due_on=self._due())
+            return sum(part.amount for part in self._parts())
+        return int(self.seen_cash_fen if self.way == "whole" else self["amount"].data or 0)
 
     def _parts(self) -> Iterable[Part]:
         for item in self.cash_items:

@@ -11,10 +11,12 @@ from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from ... import printable, wording
+from ... import printable, web, wording
+from ...capital import capital, english
 from ...forms import Dropdown, Form, Given, PhoneField, Printed, Radios, YuanField
+from ...money import format_yuan
 from ..donors import DonorFacts
-from ..lines import ReceivedLine
+from ..lines import AmountNotPositive, FeeTooLarge, ReceivedLine
 from ..rules import BookedOnOutside, check_booked_on
 from .adopt import KINDS, SHOWN
 from .fields import DayField, chosen
@@ -22,6 +24,8 @@ from .fields import DayField, chosen
 HOMES = (("pledge", _l("按参考码，记给一份承诺")), ("project", _l("没有承诺，捐给一个项目")),
          ("general", _l("捐给非限定性资金")), ("hold", _l("放入待确认，以后再定")))
 FAULTS = (("donor", _l("捐赠人申请退回")), ("ours", _l("我们办错了，记管理费用")))
+# Above this a receipt entered by hand takes a second look: ten million yuan, more than the whole first batch raised.
+LARGE_FEN = 10_000_000_00
 NOBODY = ("", _l("不写捐赠人"))
 
 
@@ -124,11 +128,12 @@ class DonorForm(HomeForm):
 class ReceiptForm(DonorForm):
     """A line of an account, entered by hand. A second page shows what it would do, and confirms."""
 
-    first = ("account", "booked_on", "amount", "counterparty", "memo")
+    first = ("account", "booked_on", "amount", "sure", "counterparty", "memo")
 
     account = Dropdown(_l("到账账户"))
     booked_on = DayField(_l("到账日期"), [Given(_l("请填写到账日期。"))])
     amount = YuanField(_l("金额（元）"), [Given(_l("请填写金额，例如120.50。"))])
+    sure = BooleanField(_l("金额没有写错"))
     counterparty = StringField(_l("对方户名"), [Length(max=200)])
     memo = StringField(_l("附言"), [Length(max=400)])
     fee = YuanField(_l("钱包扣的手续费（元）"))
@@ -137,6 +142,22 @@ class ReceiptForm(DonorForm):
     def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.account.choices = options(accounts)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What the service would refuse of amount and fee is said before anybody is asked to confirm it."""
+        fine = super().validate(extra_validators)
+        amount_fen, fee_fen = self.amount.data, self.fee.data or 0
+        if amount_fen is None:
+            return fine
+        if amount_fen <= 0:
+            self.refuse(AmountNotPositive(amount_fen=amount_fen), self.amount)
+        elif fee_fen >= amount_fen:
+            self.refuse(FeeTooLarge(fee_fen=fee_fen, amount_fen=amount_fen), self.fee)
+        if amount_fen > LARGE_FEN and not self.sure.data:
+            self.sure.errors = [_("金额很大：%(amount)s，%(words)s。请再对一遍，没有写错就打勾。",
+                                  amount=format_yuan(amount_fen),
+                                  words=(english if web.language() == "en" else capital)(amount_fen))]
+        return fine and not self.errors
 
     def line(self) -> ReceivedLine:
         """What the valid form says."""

@@ -57,7 +57,7 @@ def refund(what: refunds.What, subject_id: int) -> Page:
                 actor=web.actor(), clock=web.clock(), what=what, subject_id=subject_id, account_code=form.account.data,
                 reason=form.reason.data, files=keep(form.files.data), key=form.key, **more)
         except CharityLedgerError as error:
-            form.refuse(error)
+            form.refuse(error, form.account if error.code == "account_overdrawn" else None)
         else:
             return done(_("已提出，等另一位同事审批。"), url_for("approvals.show", request_id=asked))
     return render_template("receipts/refund.html", form=form, what=what, **told), form.status

@@ -56,6 +56,7 @@ def new() -> Page:
         form.booked_on.data = the_day()
         form.home.data = "pledge"
     if request.form.get("do") == "change":
+        form.sure.data = False      # it was about the amount that may change now
         return render_template("receipts/new.html", form=form)
     if form.validate_on_submit():
         try:

@@ -10,6 +10,7 @@ from ...donations import pay_to
 from ...donations.models import Donor, Instalment, Pledge, PledgeLine
 from ...donations.rules import COUNTED_STATES
 from ...errors import NotFound, WrongState
+from ...plurals import in_units
 from ...projects.models import NeedItem, SubProject
 from ..documents import AdoptionCertificate, PayTo, PledgeItem, PledgeSlip
 from ..documents import Instalment as SlipInstalment
@@ -78,7 +79,7 @@ def _in_words(line: PledgeLine, item: NeedItem, language: Language) -> str:
     quantity, name = _quantity(line, item), title(item, language)
     if quantity is None:
         return name
-    return f"{name}{quantity:,}{item.unit_zh}" if language == "zh" else f"{name}: {quantity:,} × {item.unit_en}"
+    return f"{name}{quantity:,}{item.unit_zh}" if language == "zh" else f"{name}: {in_units(quantity, item.unit_en)}"
 
 
 def _item(line: PledgeLine, item: NeedItem, language: Language) -> PledgeItem:
