@@ -48,12 +48,6 @@ BOUGHT = ("第一批采购", "第二批采购与安装", "首期施工", "本季
 BOUGHT_EN = ("first purchase", "second purchase and fitting", "first works", "this quarter's supply")
 
 
-# What a pledge of the demonstration shows to pay to, where no setting names an account. No bank has such an account.
-ACCOUNT = {"ACCOUNT_HOLDER": "演示账户，请勿转账 (demonstration, do not pay)",
-           "ACCOUNT_BANK": "演示银行（不存在） Demonstration bank (not a real one)",
-           "ACCOUNT_NUMBER": "0000 0000 0000 0000"}
-
-
 @dataclass
 class Cast:
     """Who acts in the demonstration."""

@@ -92,7 +92,6 @@ def serve(host: str, port: int | None, demonstration: bool) -> None:
             from ..reports.fonts import ensure
 
             ensure(app, say=click.echo)
-    name_demonstration_account(app)
     chosen = port if port is not None else free_port(host)
     address = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{chosen}"
     # The address stands in documents and mail; a setting says otherwise where a name stands in front.
@@ -112,16 +111,6 @@ def serve(host: str, port: int | None, demonstration: bool) -> None:
         server.run()
     finally:
         stop.set()
-
-
-def name_demonstration_account(app: Flask) -> None:
-    """A demonstration shows an account to pay to, marked as one. A setting stands before it; no other site has it."""
-    from ..demonstration import ACCOUNT
-    from ..projects.facts import is_demonstration
-
-    with app.app_context():
-        if is_demonstration() and not app.config["ACCOUNT_NUMBER"]:
-            app.config.update(ACCOUNT)
 
 
 def nobody_yet(app: Flask) -> bool:

@@ -11,10 +11,6 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 
 from charityledger.cli import main
-from charityledger.cli.deploy import name_demonstration_account
-from charityledger.demonstration import ACCOUNT
-from charityledger.donations.links import token_of
-from charityledger.donations.models import Pledge
 from charityledger.extensions import db
 
 
@@ -120,29 +116,3 @@ def test_what_does_not_exist_is_a_sentence_and_ends_with_2(demonstration: Flask,
     assert result.exit_code == 2
     assert f"[{code}]" in result.stderr
     assert "Traceback" not in result.stderr
-
-
-def test_only_a_demonstration_shows_the_demonstration_account(demonstration: Flask) -> None:
-    before = {name: demonstration.config[name] for name in ACCOUNT}
-    try:
-        name_demonstration_account(demonstration)
-        assert "演示" in str(demonstration.config["ACCOUNT_HOLDER"])
-        assert set(str(demonstration.config["ACCOUNT_NUMBER"])) <= {"0", " "}
-        with demonstration.app_context():
-            reference, pledge_id = db.session.execute(db.select(Pledge.reference, Pledge.id).where(
-                Pledge.state == "pledged", Pledge.kind == "cash").limit(1)).one()
-            token = token_of(pledge_id)
-        page = demonstration.test_client().get(f"/pledges/{token}").text
-        assert reference in page
-        assert "0000 0000 0000 0000" in page
-        assert "收款账户还没有公布" not in page
-        demonstration.config["ACCOUNT_NUMBER"] = "6222 0000"     # a setting stands before it
-        name_demonstration_account(demonstration)
-        assert demonstration.config["ACCOUNT_NUMBER"] == "6222 0000"
-    finally:
-        demonstration.config.update(before)
-
-
-def test_another_site_shows_no_account_that_nobody_set(sqlite_app: Flask) -> None:
-    name_demonstration_account(sqlite_app)
-    assert sqlite_app.config["ACCOUNT_NUMBER"] == ""

@@ -41,8 +41,8 @@ def office(app: Flask, clock: FixedClock) -> Clients:
             tx.get_one(MoneyAccount, "BANK").number = "6222 0000 4821"
             charge = rows.line(tx, file_id, END, -15, native_id="B 6640", counterparty="演示银行", kind="charge")
             rows.hold(tx, charge, "等银行回单")
+        clock.forward(days=21)
         world.give(clock, 700, on=END)
-    clock.forward(days=21)
     return clients
 
 
