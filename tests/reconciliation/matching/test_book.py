@@ -92,6 +92,18 @@ def test_those_up_to_three_days_after_the_line_come_first_the_latest_first() -> 
     assert list(Book(some, {}).by_amount.exact("10000", 10_000, DAY.toordinal(), 99)) == [3, 2, 1, 4, 5]
 
 
+def test_what_waits_no_more_is_taken_out_when_there_is_much_of_it_and_the_order_stays() -> None:
+    book = Book([promise(number, days=number) for number in range(1, 31)], {})
+    for number in range(2, 31, 2):
+        book.take(Part(number, 10_000))
+    waiting = list(range(1, 31, 2))
+    for day, expected in ((0, waiting), (0, waiting), (-15, [*range(13, 31, 2), 11, 9, 7, 5, 3, 1])):
+        assert list(book.by_amount.exact("10000", 10_000, DAY.toordinal() + day, 99)) == expected
+    entries = book.by_amount._lists["10000"]
+    assert [number for _, _, number in entries] == waiting[::-1]
+    assert entries == sorted(entries)
+
+
 def test_a_memo_names_the_longest_name_at_each_place() -> None:
     book = Book([promise(), promise(2, name="张三丰"), promise(3, name="郑州明远科技有限公司")], {})
     assert book.named_in("代张三丰和张三捐") == ["张三丰", "张三"]
