@@ -40,14 +40,14 @@ def request(tx: Session, *, actor: Actor, clock: Clock, what: What, subject_id: 
     what the project has spent. `line_id`: the account's line by which the money went back already; once approved, it is
     used for the refund. `fee_back`: (fund, fen) of the wallet's fee that came back with a gift, so that the line is
     less than the gift by it. Returns the request's id. Raises GiftSpent without it, where money is lacking, and
-    AccountOverdrawn where the account has less than goes back.
+    AccountOverdrawn where the account has less than goes back and no line says that it has.
     """
     def act() -> int:
         place = lines.ledger_account(tx, account_code)
         fen = _check(tx, what, subject_id, amount_fen, general_pays, fee_back)
         leaves_fen = fen - (fee_back[1] if fee_back else 0)
         held_fen = tx.scalar(select(AccountBalance.amount_fen).where(AccountBalance.account == place)) or 0
-        if held_fen < leaves_fen:
+        if held_fen < leaves_fen and line_id is None:       # else the bank's line says that it has left
             raise AccountOverdrawn(account=account_code, available_fen=held_fen, requested_fen=leaves_fen)
         line: dict[str, str | int | bool] = {} if line_id is None else {"line": line_id}
         if fee_back is not None:

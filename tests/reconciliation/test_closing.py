@@ -257,7 +257,7 @@ def test_goods_are_not_handed_over_in_a_closed_month(april: FixedClock) -> None:
 
 
 def test_a_payment_is_neither_made_nor_delivered_nor_returned_in_a_closed_month(april: FixedClock) -> None:
-    april.forward(days=-10)                         # asked for on 26 April
+    april.forward(days=-6)                          # asked for on the month's last day
     def asked() -> int:
         return disbursements.request(actor=STAFF, clock=april, wish=disbursements.PaymentWish(
             "HD1-1", "BANK", "某店", "食材", "食材", (Part(world.item("HD1-1"), 100),),
@@ -265,7 +265,7 @@ def test_a_payment_is_neither_made_nor_delivered_nor_returned_in_a_closed_month(
 
     waiting, paid = asked(), asked()
     disbursements.approve(actor=FINANCE, clock=april, disbursement_id=paid, paid_on=END)
-    april.forward(days=10)
+    april.forward(days=6)
     close(april)
     with pytest.raises(PeriodClosed):
         disbursements.approve(actor=FINANCE, clock=april, disbursement_id=waiting, paid_on=END)

@@ -92,9 +92,8 @@ class Undoing(Rules):
         lacking = max(0, gift.amount - self.model.free(gift.fund))
         spent = lacking > 0 and (not general_pays or gift.fund == GENERAL or lacking > self.model.free(GENERAL))
         expected = "wrong_state" if gift.state != "received" or gift.kind != "cash" else \
-            "gift_spent" if spent else None
-        at_approval = "account_overdrawn" if gift.amount > self.model.accounts[account] else None
-        if not self.decided(expected, at_approval, refunds.request, what="donation", subject_id=gift.id,
+            "gift_spent" if spent else "account_overdrawn" if gift.amount > self.model.accounts[account] else None
+        if not self.decided(expected, None, refunds.request, what="donation", subject_id=gift.id,
                             account_code=account, general_pays=general_pays, fault=fault):
             return
         gift.state = "refunded"
@@ -111,9 +110,9 @@ class Undoing(Rules):
     def refund_waiting(self, number: int, size: str, account: str) -> None:
         held: Waiting = self.pick(self.model.waiting, number)
         amount = size_of(size, held.left)
-        expected = "wrong_state" if not held.left else "line_overused" if amount > held.left else None
-        at_approval = "account_overdrawn" if amount > self.model.accounts[account] else None
-        if self.decided(expected, at_approval, refunds.request, what="suspense", subject_id=held.id,
+        expected = "wrong_state" if not held.left else "line_overused" if amount > held.left else \
+            "account_overdrawn" if amount > self.model.accounts[account] else None
+        if self.decided(expected, None, refunds.request, what="suspense", subject_id=held.id,
                         account_code=account, amount_fen=amount):
             held.settled += amount
             self.model.move(HELD, account, -amount)
