@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Integer, String, Table, any_, cast, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Date, Integer, String, Table, cast, func, literal, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -78,7 +78,8 @@ def update_many(tx: Session, table: Table, rows: Sequence[Row]) -> None:
 def among(tx: Session, column: ColumnElement[int], numbers: Iterable[int]) -> ColumnElement[bool]:
     """`column.in_(numbers)` for thousands: they go as one value instead of one each."""
     if is_postgresql(tx):
-        return column == any_(cast(literal(_array(list(numbers)), String), ARRAY(BigInteger)))
+        # Not `= ANY(…)`: of an array that is no constant when it is planned, each row is compared with every number.
+        return column.in_(select(func.unnest(cast(literal(_array(list(numbers)), String), ARRAY(BigInteger)))))
     return column.in_(select(func.json_each(json.dumps(list(numbers))).table_valued("value").c.value))
 
 
