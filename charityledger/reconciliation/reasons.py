@@ -31,7 +31,8 @@ SENTENCES: dict[str, LazyString] = {
     "codes_do_not_sum": _l("附言里有%(count)s个参考码，还没付的合计%(total_fen)s，与到账不相等。"),
     "code_of_another": _l("参考码%(reference)s是%(donor)s的；但%(pointer)s，%(other_donor)s另有承诺%(other)s，"
                           "可能抄错了参考码。"),
-    "code_other_fits": _l("参考码%(reference)s还没付的不是这个数；而%(other_donor)s的另一笔承诺%(other)s正好等这个金额。"),
+    "code_other_fits": _l("参考码%(reference)s还没付的不是这个数；而%(other_donor)s的另一笔承诺%(other)s"
+                          "正好等这个金额。"),
     "code_uncorroborated": _l("参考码%(reference)s是%(donor)s的，但户名不同，金额也不是还没付的数，"
                               "没有别的可以印证。"),
     "code_unnamed": _l("参考码%(reference)s还没付%(outstanding_fen)s，到账金额不是这个数，又没有可靠的户名；"
